@@ -1,0 +1,4 @@
+pub mod clock;
+pub mod error;
+pub mod limits;
+pub mod model;

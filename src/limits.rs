@@ -1,0 +1,60 @@
+//! Every bound that a client can run into, by name. None is tuned in place elsewhere.
+
+use std::time::Duration;
+
+// Messages (api.md of the wire; `docs/sockets.md` tells clients).
+pub const TEXT_CHARS: usize = 4_000;
+pub const TEXT_BYTES: usize = 16 * 1024;
+pub const MENTIONS: usize = 50;
+pub const ATTACHMENTS: usize = 10;
+pub const REACTION_CHARS: usize = 64;
+pub const REACTIONS_PER_MESSAGE: usize = 20;
+pub const URL_CHARS: usize = 2_048;
+
+// Names.
+pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=80;
+pub const EMAIL_CHARS: usize = 254;
+pub const DESCRIPTION_CHARS: usize = 500;
+pub const BAN_REASON_CHARS: usize = 200;
+pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
+
+// Pages.
+pub const PAGE: u64 = 50;
+pub const PAGE_MAX: u64 = 100;
+pub const BULK_MAX: usize = 100;
+pub const QUERY_CHARS: usize = 256;
+
+// The log (contract D-11, D-28).
+pub const BATCH: usize = 64;
+pub const SEND_DEADLINE: Duration = Duration::from_secs(10);
+pub const RESUME_PAGE: u64 = 300;
+pub const RESUME_PAGE_BYTES: usize = 256 * 1024;
+pub const RESUME_PER_CHANNEL: u64 = 1_000;
+pub const RESUME_PER_CONNECT: u64 = 5_000;
+pub const RESUME_CHANNELS: usize = 500;
+/// What a client may hold back above a gap before it asks again (contract D-18).
+pub const HELD: usize = 64;
+
+// Sockets.
+pub const FRAME_BYTES: usize = 65_536;
+pub const SOCKET_QUEUE: usize = 256;
+pub const SOCKETS_PER_USER: usize = 20;
+pub const CHANNELS_PER_SOCKET: usize = 500;
+pub const EVENTS_WAITING: usize = 64;
+pub const EVENTS_WAITING_BYTES: usize = 256 * 1024;
+pub const EVENTS_PER_SECOND: u32 = 20;
+pub const EVENTS_BURST: u32 = 40;
+pub const VIOLATIONS: u32 = 200;
+pub const TYPING_EVERY: Duration = Duration::from_secs(3);
+pub const TYPING_LASTS: Duration = Duration::from_secs(6);
+pub const TYPING_MEMBERS: usize = 500;
+pub const OFFLINE_GRACE: Duration = Duration::from_secs(10);
+pub const HEADS_EVERY: Duration = Duration::from_secs(15);
+pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+// Accounts.
+pub const SESSIONS_PER_USER: usize = 20;
+pub const CLAIM_LASTS: Duration = Duration::from_secs(60 * 60);
+/// Two tabs that refresh at once are one client, not a thief.
+pub const REFRESH_GRACE: Duration = Duration::from_secs(5);

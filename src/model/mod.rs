@@ -1,0 +1,23 @@
+//! What the product speaks of. Types that can only be made by parsing, typed ids, pure state.
+//!
+//! Nothing in `model` performs I/O or knows who may do what; that is [`crate::policy`].
+
+mod channel;
+mod entry;
+mod group;
+mod id;
+mod position;
+mod text;
+mod time;
+mod user;
+
+pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
+pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
+pub use group::{
+    Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus, RequestType,
+};
+pub use id::Id;
+pub use position::{Position, Verdict};
+pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
+pub use time::Time;
+pub use user::{Account, Profile, Refresh, Role, Session, Status, User};
