@@ -20,7 +20,7 @@ pub struct Channel {
     pub id: Id<Channel>,
     pub group_id: Id<Group>,
     pub name: Name,
-    /// [`Name::folded`], unique in the group among channels that are not deleted.
+    /// [`Name::folded`], unique in the group among active channels.
     pub name_key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
@@ -46,7 +46,10 @@ pub struct ChannelSettings {
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings { read_only: false, reactions: true }
+        ChannelSettings {
+            read_only: false,
+            reactions: true,
+        }
     }
 }
 

@@ -56,23 +56,62 @@ pub struct Entry {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum What {
     Message(Message),
-    Edit { target: Id<Entry>, text: Option<Text>, revision: u32, folded: bool },
-    Delete { target: Id<Entry>, folded: bool },
-    React { target: Id<Entry>, reaction: Reaction, removed: bool, folded: bool },
-    MemberJoined { member: Id<User>, member_name: Username, role: MemberRole },
+    Edit {
+        target: Id<Entry>,
+        text: Option<Text>,
+        revision: u32,
+        folded: bool,
+    },
+    Delete {
+        target: Id<Entry>,
+        folded: bool,
+    },
+    React {
+        target: Id<Entry>,
+        reaction: Reaction,
+        removed: bool,
+        folded: bool,
+    },
+    MemberJoined {
+        member: Id<User>,
+        member_name: Username,
+        role: MemberRole,
+    },
     /// Left, removed or banned: from here on the member reads nothing of this log.
-    MemberLeft { member: Id<User>, member_name: Username, reason: Leave },
-    MemberRole { member: Id<User>, role: MemberRole },
-    ChannelUpdated { about: serde_json::Value },
+    MemberLeft {
+        member: Id<User>,
+        member_name: Username,
+        reason: Leave,
+    },
+    MemberRole {
+        member: Id<User>,
+        role: MemberRole,
+    },
+    ChannelUpdated {
+        about: serde_json::Value,
+    },
     ChannelDeleted,
     /// In a user's own log: a channel they can read now, or can no longer read.
-    ChannelAdded { channel: Id<Channel>, about: serde_json::Value },
-    ChannelRemoved { channel: Id<Channel>, reason: Leave },
+    ChannelAdded {
+        channel: Id<Channel>,
+        about: serde_json::Value,
+    },
+    ChannelRemoved {
+        channel: Id<Channel>,
+        reason: Leave,
+    },
     /// In a user's own log: a right, a session or a request of theirs changed.
-    Account { event: AccountEvent, about: serde_json::Value },
+    Account {
+        event: AccountEvent,
+        about: serde_json::Value,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,13 +137,18 @@ pub enum AccountEvent {
 impl What {
     /// Whether the entry changes who may read the log (contract: `mver`).
     pub fn changes_readers(&self) -> bool {
-        matches!(self, What::MemberJoined { .. } | What::MemberLeft { .. } | What::ChannelDeleted)
+        matches!(
+            self,
+            What::MemberJoined { .. } | What::MemberLeft { .. } | What::ChannelDeleted
+        )
     }
 
     /// The message that the entry changes.
     pub fn target(&self) -> Option<Id<Entry>> {
         match self {
-            What::Edit { target, .. } | What::Delete { target, .. } | What::React { target, .. } => Some(*target),
+            What::Edit { target, .. }
+            | What::Delete { target, .. }
+            | What::React { target, .. } => Some(*target),
             _ => None,
         }
     }

@@ -19,7 +19,7 @@ pub struct Group {
     #[serde(rename = "_id")]
     pub id: Id<Group>,
     pub name: Name,
-    /// [`Name::folded`], unique among groups that are not deleted.
+    /// [`Name::folded`], unique among active groups.
     pub name_key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,

@@ -1,0 +1,172 @@
+//! The collections and their indexes, created and verified at every start on both engines.
+
+use super::Field;
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Collection {
+    pub name: &'static str,
+    pub indexes: &'static [Index],
+    /// Grows with use, so that no query may read it from end to end.
+    pub grows: bool,
+}
+
+/// Over top-level fields in rising order; both engines read it backwards as well.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Unique in its collection; a refused insert names it.
+    pub name: &'static str,
+    pub fields: &'static [Field],
+    pub unique: bool,
+    /// Only documents that meet this are in the index.
+    pub when: Option<When>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// The field is there. Fields of an index with this are left out of a document, never null.
+    Has(Field),
+    Text(Field, &'static str),
+    False(Field),
+}
+
+const fn index(name: &'static str, fields: &'static [Field]) -> Index {
+    Index {
+        name,
+        fields,
+        unique: false,
+        when: None,
+    }
+}
+
+const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
+    Index {
+        name,
+        fields,
+        unique: true,
+        when: None,
+    }
+}
+
+impl Index {
+    const fn when(mut self, when: When) -> Index {
+        self.when = Some(when);
+        self
+    }
+}
+
+const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
+    Collection {
+        name,
+        indexes,
+        grows: true,
+    }
+}
+
+pub static USERS: Collection = collection(
+    "users",
+    &[
+        unique("username", &["usernameKey"]),
+        unique("email", &["email"]),
+        index("role", &["role", "status", "usernameKey"]),
+        index("status", &["status", "usernameKey"]),
+        index("created", &["createdAt"]),
+    ],
+);
+
+pub static SESSIONS: Collection = collection(
+    "sessions",
+    &[
+        index("user", &["userId", "createdAt"]),
+        index("expires", &["expiresAt"]),
+    ],
+);
+
+pub static REFRESHES: Collection = collection(
+    "refreshes",
+    &[
+        index("session", &["sessionId"]),
+        index("expires", &["expiresAt"]),
+    ],
+);
+
+pub static GROUPS: Collection = collection(
+    "groups",
+    &[
+        unique("name", &["nameKey"]).when(When::Text("life", "active")),
+        index("life_name", &["life", "nameKey"]),
+        index("life_created", &["life", "createdAt"]),
+    ],
+);
+
+pub static MEMBERSHIPS: Collection = collection(
+    "memberships",
+    &[
+        index("place", &["place", "username"]),
+        index("place_role", &["place", "role", "username"]),
+        index("user", &["userId", "placeKind", "place"]),
+    ],
+);
+
+pub static CHANNELS: Collection = collection(
+    "channels",
+    &[
+        unique("name", &["groupId", "nameKey"]).when(When::Text("life", "active")),
+        index("group", &["groupId", "life", "nameKey"]),
+        index("life_created", &["life", "createdAt"]),
+    ],
+);
+
+pub static BANS: Collection = collection(
+    "bans",
+    &[
+        index("channel", &["channelId", "createdAt"]),
+        index("user", &["userId"]),
+    ],
+);
+
+pub static REQUESTS: Collection = collection(
+    "group_requests",
+    &[
+        unique("pending", &["groupId", "userId"]).when(When::Text("status", "pending")),
+        index("group", &["groupId", "status", "createdAt"]),
+        index("user", &["userId", "createdAt"]),
+        index("status", &["status", "createdAt"]),
+    ],
+);
+
+/// The fence of the log is `seq`: number n belongs to one entry for ever (contract D-11).
+pub const FENCE: &str = "seq";
+/// One intent to send is one message (contract D-05).
+pub const INTENT: &str = "intent";
+
+pub static MESSAGES: Collection = collection(
+    "messages",
+    &[
+        unique(FENCE, &["channelId", "seq"]),
+        unique(INTENT, &["channelId", "userId", "clientMsgId"]).when(When::Has("clientMsgId")),
+        index("kind", &["channelId", "kind", "seq"]),
+        index("author", &["userId", "kind", "createdAt"]),
+        index("target", &["target", "seq"]).when(When::Has("target")),
+        index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
+        index("unfolded", &["folded"]).when(When::False("folded")),
+    ],
+);
+
+pub static SETTINGS: Collection = Collection {
+    name: "settings",
+    indexes: &[],
+    grows: false,
+};
+
+pub static COLLECTIONS: &[&Collection] = &[
+    &USERS,
+    &SESSIONS,
+    &REFRESHES,
+    &GROUPS,
+    &MEMBERSHIPS,
+    &CHANNELS,
+    &BANS,
+    &REQUESTS,
+    &MESSAGES,
+    &SETTINGS,
+];

@@ -1,0 +1,64 @@
+//! Documents: what is kept, written once over two engines.
+//!
+//! One closed language of filters and changes is read by SQLite (the embedded default) and by
+//! MongoDB. A query is a named method on [`Table`] and exists once; nothing above this room sees
+//! SQL or BSON. Product rules live above; here a broken rule is only a unique index that refused.
+//!
+//! Invariants are guarded updates, never read-then-write. Work on several documents is ordered so
+//! that stopping half-way is harmless and repeating it is safe.
+
+mod bans;
+mod channels;
+mod collection;
+mod engine;
+mod groups;
+mod language;
+mod memberships;
+mod messages;
+mod requests;
+mod sessions;
+mod settings;
+mod table;
+mod users;
+
+pub use collection::{COLLECTIONS, Collection, Index, When};
+pub use engine::{Engine, Plan, Refusal, Rejected};
+pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
+pub use settings::Setting;
+pub use table::{Record, Table};
+
+use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
+
+/// Every table over one engine; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub engine: Engine,
+    pub users: Table<User>,
+    pub sessions: Table<Session>,
+    pub refreshes: Table<Refresh>,
+    pub groups: Table<Group>,
+    pub memberships: Table<Membership>,
+    pub channels: Table<Channel>,
+    pub bans: Table<Ban>,
+    pub requests: Table<GroupRequest>,
+    pub messages: Table<Entry>,
+    pub settings: Table<Setting>,
+}
+
+impl Store {
+    pub fn on(engine: Engine) -> Store {
+        Store {
+            users: Table::on(&engine),
+            sessions: Table::on(&engine),
+            refreshes: Table::on(&engine),
+            groups: Table::on(&engine),
+            memberships: Table::on(&engine),
+            channels: Table::on(&engine),
+            bans: Table::on(&engine),
+            requests: Table::on(&engine),
+            messages: Table::on(&engine),
+            settings: Table::on(&engine),
+            engine,
+        }
+    }
+}
