@@ -1,8 +1,11 @@
+pub mod app;
+pub mod auth;
 pub mod clock;
 pub mod error;
 pub mod limits;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod rest;
 pub mod service;
 pub mod store;

@@ -3,6 +3,10 @@
 //! A method walks five steps: find, may they, keep, tell, answer. Services do not call one another;
 //! what two of them need stands here beside them ([`Rights`]) or moves down.
 
+mod accounts;
+mod page;
 mod rights;
 
+pub use accounts::Accounts;
+pub use page::{Ask, Numbered, Page, Paging};
 pub use rights::{Rights, Seat};
