@@ -2,6 +2,7 @@ pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod error;
+pub mod event;
 pub mod limits;
 pub mod log;
 pub mod model;

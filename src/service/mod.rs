@@ -4,6 +4,7 @@
 //! what two of them need stands here beside them ([`Rights`]) or moves down.
 
 mod accounts;
+pub mod messages;
 mod page;
 mod rights;
 
