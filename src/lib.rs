@@ -1,4 +1,5 @@
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod limits;
 pub mod model;
