@@ -26,6 +26,7 @@ pub use engine::{Engine, Plan, Refusal, Rejected};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
 pub use settings::Setting;
 pub use table::{Record, Table};
+pub use users::{Among, Edits};
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
 
