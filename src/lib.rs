@@ -1,5 +1,6 @@
 pub mod clock;
 pub mod error;
+pub mod event;
 pub mod limits;
 pub mod log;
 pub mod model;

@@ -133,11 +133,7 @@ impl Actor {
 
     /// FORBIDDEN unless the actor runs this installation.
     pub fn must_administer(&self) -> Result<()> {
-        let standing = if self.is_super_admin() {
-            SuperAdmin
-        } else {
-            Outsider
-        };
+        let standing = if self.is_super_admin() { SuperAdmin } else { Outsider };
         can(standing, Administer, "page")
     }
 }
@@ -149,11 +145,7 @@ mod tests {
     #[test]
     fn every_action_has_exactly_one_rule() {
         for (action, _) in RULES {
-            assert_eq!(
-                RULES.iter().filter(|(other, _)| other == action).count(),
-                1,
-                "{action:?}"
-            );
+            assert_eq!(RULES.iter().filter(|(other, _)| other == action).count(), 1, "{action:?}");
         }
     }
 

@@ -51,10 +51,7 @@ mod tests {
         for field in ["createdBy", "memberCount", "createdAt", "life", "_id"] {
             let body = format!(r#"{{"{field}":"x"}}"#);
             assert!(serde_json::from_str::<GroupEdit>(&body).is_err(), "{field}");
-            assert!(
-                serde_json::from_str::<ChannelEdit>(&body).is_err(),
-                "{field}"
-            );
+            assert!(serde_json::from_str::<ChannelEdit>(&body).is_err(), "{field}");
         }
     }
 }

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Ban, Channel, ChannelSettings, ChannelType, Description, Epoch, Group, GroupRequest,
-    GroupSettings, Id, Life, MemberRole, Membership, Name, Reason, RequestStatus, RequestType, Seq,
-    Time, User, Username,
+    Ban, Channel, ChannelSettings, ChannelType, Description, Epoch, Group, GroupRequest, GroupSettings, Id,
+    Life, MemberRole, Membership, Name, Reason, RequestStatus, RequestType, Seq, Time, User, Username,
 };
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

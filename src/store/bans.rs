@@ -12,17 +12,13 @@ impl Record for Ban {
 
 /// That have an end, and it is not after `now`.
 fn ended(now: Time) -> Filter {
-    all([
-        Filter::Not("until", Literal::Null),
-        Filter::AtMost("until", Literal::of(now)),
-    ])
+    all([Filter::Not("until", Literal::Null), Filter::AtMost("until", Literal::of(now))])
 }
 
 impl Table<Ban> {
     /// Bans of a channel, newest first.
     pub async fn page(&self, channel: Id<Channel>, slice: Slice) -> Result<Vec<Ban>> {
-        self.find(slice.down(is("channelId", channel), "createdAt"))
-            .await
+        self.find(slice.down(is("channelId", channel), "createdAt")).await
     }
 
     pub async fn total(&self, channel: Id<Channel>) -> Result<u64> {
@@ -39,14 +35,12 @@ impl Table<Ban> {
     /// The bans that these people have in a channel.
     pub async fn of_these(&self, channel: Id<Channel>, users: &[Id<User>]) -> Result<Vec<Ban>> {
         let keys = users.iter().map(|user| Ban::key(channel, *user));
-        self.find(Query::new(one_of("_id", keys), users.len() as u64))
-            .await
+        self.find(Query::new(one_of("_id", keys), users.len() as u64)).await
     }
 
     /// Bans that have ended, the earliest first.
     pub async fn ended(&self, now: Time, limit: u64) -> Result<Vec<Ban>> {
-        self.find(Query::new(ended(now), limit).by(Order::Up("until")))
-            .await
+        self.find(Query::new(ended(now), limit).by(Order::Up("until"))).await
     }
 
     /// Takes away a ban if it has ended; a ban that was made anew stays.

@@ -26,13 +26,11 @@ impl Table<Channel> {
     /// Active and archived channels of some groups, in no order.
     pub async fn of_groups(&self, groups: &[Id<Group>]) -> Result<Vec<Channel>> {
         let filter = all([one_of("groupId", groups), one_of("life", LISTED)]);
-        self.find(Query::new(filter, MOST * groups.len() as u64))
-            .await
+        self.find(Query::new(filter, MOST * groups.len() as u64)).await
     }
 
     pub async fn count_of_group(&self, group: Id<Group>) -> Result<u64> {
-        self.count(all([is("groupId", group), one_of("life", LISTED)]))
-            .await
+        self.count(all([is("groupId", group), one_of("life", LISTED)])).await
     }
 
     /// Channels of all groups, in the order in which they were created.
@@ -45,12 +43,7 @@ impl Table<Channel> {
     }
 
     /// The channel after the change; none where it is deleted. CONFLICT where the name is taken.
-    pub async fn edit(
-        &self,
-        id: Id<Channel>,
-        edit: &ChannelEdit,
-        now: Time,
-    ) -> Result<Option<Channel>> {
+    pub async fn edit(&self, id: Id<Channel>, edit: &ChannelEdit, now: Time) -> Result<Option<Channel>> {
         let mut changes = vec![Change::set("updatedAt", now)];
         if let Some(name) = &edit.name {
             changes.push(Change::set("name", name));
@@ -68,19 +61,12 @@ impl Table<Channel> {
         if let Some(settings) = &edit.settings {
             changes.push(Change::set("settings", settings));
         }
-        self.update(all([is("_id", id), one_of("life", LISTED)]), changes)
-            .await
+        self.update(all([is("_id", id), one_of("life", LISTED)]), changes).await
     }
 
     /// Leads a channel from one of `from` to `to`; none where it is in another life. CONFLICT where
     /// the name of one that becomes active is taken.
-    pub async fn turn(
-        &self,
-        id: Id<Channel>,
-        from: &[Life],
-        to: Life,
-        now: Time,
-    ) -> Result<Option<Channel>> {
+    pub async fn turn(&self, id: Id<Channel>, from: &[Life], to: Life, now: Time) -> Result<Option<Channel>> {
         let filter = all([is("_id", id), one_of("life", from)]);
         let changes = vec![Change::set("life", to), Change::set("updatedAt", now)];
         self.update(filter, changes).await
@@ -88,10 +74,6 @@ impl Table<Channel> {
 
     /// Takes the rows away, as of a group that never came to be.
     pub async fn forget(&self, group: Id<Group>) -> Result<u64> {
-        self.delete(Filter::And(vec![
-            is("groupId", group),
-            one_of("life", LISTED),
-        ]))
-        .await
+        self.delete(Filter::And(vec![is("groupId", group), one_of("life", LISTED)])).await
     }
 }

@@ -31,11 +31,7 @@ pub enum GroupsBy {
 impl GroupsWanted {
     fn filter(&self) -> Filter {
         let mut filters = vec![is("life", self.life)];
-        filters.extend(
-            self.begins
-                .iter()
-                .map(|begins| Filter::Begins("nameKey", begins.clone())),
-        );
+        filters.extend(self.begins.iter().map(|begins| Filter::Begins("nameKey", begins.clone())));
         filters.extend(self.category.iter().map(|name| is("category", name)));
         filters.extend(self.is_private.map(|private| is("isPrivate", private)));
         Filter::And(filters)
@@ -43,12 +39,7 @@ impl GroupsWanted {
 }
 
 impl Table<Group> {
-    pub async fn page(
-        &self,
-        wanted: &GroupsWanted,
-        by: GroupsBy,
-        slice: Slice,
-    ) -> Result<Vec<Group>> {
+    pub async fn page(&self, wanted: &GroupsWanted, by: GroupsBy, slice: Slice) -> Result<Vec<Group>> {
         let filter = wanted.filter();
         self.find(match by {
             GroupsBy::NameUp => slice.up(filter, "nameKey"),
@@ -88,17 +79,13 @@ impl Table<Group> {
         if let Some(settings) = &edit.settings {
             changes.push(Change::set("settings", settings));
         }
-        self.update(all([is("_id", id), is("life", Life::Active)]), changes)
-            .await
+        self.update(all([is("_id", id), is("life", Life::Active)]), changes).await
     }
 
     /// Ends an active group; true for exactly one of those who try.
     pub async fn end(&self, id: Id<Group>, now: Time) -> Result<bool> {
         let active = all([is("_id", id), is("life", Life::Active)]);
-        let changes = vec![
-            Change::set("life", Life::Deleted),
-            Change::set("updatedAt", now),
-        ];
+        let changes = vec![Change::set("life", Life::Deleted), Change::set("updatedAt", now)];
         Ok(self.update(active, changes).await?.is_some())
     }
 }

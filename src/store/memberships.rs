@@ -41,24 +41,16 @@ impl Table<Membership> {
     ) -> Result<Vec<Membership>> {
         let mut filters = vec![is("userId", user), is("placeKind", kind)];
         filters.extend(after.map(|place| Filter::Above("place", Literal::of(place))));
-        self.find(Query::new(Filter::And(filters), limit).by(Order::Up("place")))
-            .await
+        self.find(Query::new(Filter::And(filters), limit).by(Order::Up("place"))).await
     }
 
     pub async fn count_of_user(&self, user: Id<User>, kind: PlaceKind) -> Result<u64> {
-        self.count(all([is("userId", user), is("placeKind", kind)]))
-            .await
+        self.count(all([is("userId", user), is("placeKind", kind)])).await
     }
 
     /// Somebody's memberships of these channels.
-    pub async fn of_user_in(
-        &self,
-        user: Id<User>,
-        channels: &[Id<Channel>],
-    ) -> Result<Vec<Membership>> {
-        let keys = channels
-            .iter()
-            .map(|channel| Membership::key((*channel).into(), user));
+    pub async fn of_user_in(&self, user: Id<User>, channels: &[Id<Channel>]) -> Result<Vec<Membership>> {
+        let keys = channels.iter().map(|channel| Membership::key((*channel).into(), user));
         let limit = channels.len() as u64;
         self.find(Query::new(one_of("_id", keys), limit)).await
     }
@@ -66,21 +58,12 @@ impl Table<Membership> {
     /// The memberships that these people have of a place.
     pub async fn of_these(&self, place: Id<Place>, users: &[Id<User>]) -> Result<Vec<Membership>> {
         let keys = users.iter().map(|user| Membership::key(place, *user));
-        self.find(Query::new(one_of("_id", keys), users.len() as u64))
-            .await
+        self.find(Query::new(one_of("_id", keys), users.len() as u64)).await
     }
 
     /// Gives a member another role; none where they are no member or have that role already.
-    pub async fn turn(
-        &self,
-        place: Id<Place>,
-        user: Id<User>,
-        to: MemberRole,
-    ) -> Result<Option<Membership>> {
-        let other = all([
-            is("_id", Membership::key(place, user)),
-            Filter::Not("role", Literal::of(to)),
-        ]);
+    pub async fn turn(&self, place: Id<Place>, user: Id<User>, to: MemberRole) -> Result<Option<Membership>> {
+        let other = all([is("_id", Membership::key(place, user)), Filter::Not("role", Literal::of(to))]);
         self.update(other, vec![Change::set("role", to)]).await
     }
 
@@ -90,9 +73,7 @@ impl Table<Membership> {
     }
 
     pub async fn remove_from(&self, user: Id<User>, channels: &[Id<Channel>]) -> Result<u64> {
-        let keys = channels
-            .iter()
-            .map(|channel| Membership::key((*channel).into(), user));
+        let keys = channels.iter().map(|channel| Membership::key((*channel).into(), user));
         self.delete(one_of("_id", keys)).await
     }
 

@@ -23,7 +23,7 @@ mod table;
 mod tellings;
 mod users;
 
-pub use collection::{COLLECTIONS, Collection, Index, When};
+pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use engine::{Engine, Plan, Refusal, Rejected};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};

@@ -66,11 +66,7 @@ impl Table<GroupRequest> {
     }
 
     /// The request as decided; none where it was no longer pending. Exactly one of those who try.
-    pub async fn decide(
-        &self,
-        id: Id<GroupRequest>,
-        decision: &Decision,
-    ) -> Result<Option<GroupRequest>> {
+    pub async fn decide(&self, id: Id<GroupRequest>, decision: &Decision) -> Result<Option<GroupRequest>> {
         let pending = all([is("_id", id), is("status", RequestStatus::Pending)]);
         self.update(pending, decision.changes()).await
     }

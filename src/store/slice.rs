@@ -19,11 +19,7 @@ pub struct Slice {
 impl Slice {
     /// The first `limit` rows.
     pub fn first(limit: u64) -> Slice {
-        Slice {
-            after: None,
-            skip: 0,
-            limit,
-        }
+        Slice { after: None, skip: 0, limit }
     }
 
     pub(super) fn up(self, filter: Filter, field: Field) -> Query {
@@ -38,10 +34,7 @@ impl Slice {
             ])
         });
         let filter = onward.map_or_else(|| filter.clone(), |on| all([filter.clone(), on]));
-        Query::new(filter, self.limit)
-            .by(Order::Up(field))
-            .by(Order::Up("_id"))
-            .skip(self.skip)
+        Query::new(filter, self.limit).by(Order::Up(field)).by(Order::Up("_id")).skip(self.skip)
     }
 
     pub(super) fn down(self, filter: Filter, field: Field) -> Query {
@@ -55,9 +48,6 @@ impl Slice {
             ])
         });
         let filter = onward.map_or_else(|| filter.clone(), |on| all([filter.clone(), on]));
-        Query::new(filter, self.limit)
-            .by(Order::Down(field))
-            .by(Order::Down("_id"))
-            .skip(self.skip)
+        Query::new(filter, self.limit).by(Order::Down(field)).by(Order::Down("_id")).skip(self.skip)
     }
 }

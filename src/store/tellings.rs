@@ -9,8 +9,7 @@ impl Table<Setting> {
     /// Settings whose name begins so, by name.
     pub async fn under(&self, prefix: &str, limit: u64) -> Result<Vec<Setting>> {
         let filter = Filter::Begins("_id", prefix.into());
-        self.find(Query::new(filter, limit).by(Order::Up("_id")))
-            .await
+        self.find(Query::new(filter, limit).by(Order::Up("_id"))).await
     }
 
     pub async fn remove(&self, name: &str) -> Result<()> {
