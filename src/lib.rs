@@ -1,3 +1,5 @@
+pub mod app;
+pub mod auth;
 pub mod clock;
 pub mod error;
 pub mod event;
@@ -5,5 +7,6 @@ pub mod limits;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod rest;
 pub mod service;
 pub mod store;
