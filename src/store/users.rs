@@ -1,7 +1,7 @@
 //! Queries of the collection `users`.
 
 use super::collection::USERS;
-use super::language::{all, is, one_of};
+use super::language::{all, is};
 use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table};
 use crate::error::Result;
 use crate::model::{Description, Email, Id, Link, Name, Role, Status, Time, User};
@@ -82,11 +82,6 @@ impl Table<User> {
 
     pub async fn by_email(&self, email: &Email) -> Result<Option<User>> {
         self.first(Query::new(is("email", email), 1)).await
-    }
-
-    /// Those of the ids that exist, in no order.
-    pub async fn among(&self, ids: &[Id<User>]) -> Result<Vec<User>> {
-        self.find(Query::new(one_of("_id", ids), ids.len() as u64)).await
     }
 
     /// In the order of usernames.
