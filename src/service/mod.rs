@@ -4,6 +4,8 @@
 //! what two of them need stands here beside them ([`Rights`]) or moves down.
 
 pub mod messages;
+pub mod presence;
 mod rights;
+pub mod typing;
 
 pub use rights::{Rights, Seat};
