@@ -1,9 +1,13 @@
+pub mod app;
+pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod limits;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod rest;
 pub mod service;
 pub mod store;

@@ -25,6 +25,9 @@ pub const PAGE_MAX: u64 = 100;
 pub const BULK_MAX: usize = 100;
 pub const QUERY_CHARS: usize = 256;
 
+/// What a JSON request may carry.
+pub const BODY_BYTES: usize = 64 * 1024;
+
 // The log (contract D-11, D-28).
 pub const BATCH: usize = 64;
 pub const SEND_DEADLINE: Duration = Duration::from_secs(10);
