@@ -10,4 +10,5 @@ pub mod model;
 pub mod policy;
 pub mod rest;
 pub mod service;
+pub mod socket;
 pub mod store;

@@ -10,6 +10,6 @@ pub mod presence;
 mod rights;
 pub mod typing;
 
-pub use accounts::Accounts;
+pub use accounts::{Accounts, Admission, Revoked};
 pub use page::{Ask, Numbered, Page, Paging};
 pub use rights::{Rights, Seat};
