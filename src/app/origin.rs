@@ -9,12 +9,7 @@ pub struct Origins(Vec<String>);
 
 impl Origins {
     pub fn new(allowed: impl IntoIterator<Item = String>) -> Origins {
-        Origins(
-            allowed
-                .into_iter()
-                .map(|origin| origin.trim_end_matches('/').to_owned())
-                .collect(),
-        )
+        Origins(allowed.into_iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect())
     }
 
     pub fn listed(&self) -> &[String] {
@@ -25,10 +20,7 @@ impl Origins {
     /// more than one, is named.
     pub fn same_site(&self, headers: &HeaderMap) -> bool {
         let mut named = headers.get_all(ORIGIN).iter();
-        let (Some(origin), None) = (
-            named.next().and_then(|value| value.to_str().ok()),
-            named.next(),
-        ) else {
+        let (Some(origin), None) = (named.next().and_then(|value| value.to_str().ok()), named.next()) else {
             return false;
         };
         self.0.iter().any(|listed| listed == origin) || own(origin, headers)
@@ -38,9 +30,7 @@ impl Origins {
 /// An origin whose host is the one that was asked.
 fn own(origin: &str, headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|value| value.to_str().ok());
-    let page = origin
-        .strip_prefix("https://")
-        .or_else(|| origin.strip_prefix("http://"));
+    let page = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     matches!((host, page), (Some(host), Some(page)) if !host.is_empty() && host.eq_ignore_ascii_case(page))
 }
 

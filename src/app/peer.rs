@@ -21,14 +21,10 @@ pub struct Network {
 impl Network {
     pub fn holds(&self, address: IpAddr) -> bool {
         match (self.address, plain(address)) {
-            (IpAddr::V4(ours), IpAddr::V4(other)) => same(
-                ours.to_bits().into(),
-                other.to_bits().into(),
-                32 - self.bits,
-            ),
-            (IpAddr::V6(ours), IpAddr::V6(other)) => {
-                same(ours.to_bits(), other.to_bits(), 128 - self.bits)
+            (IpAddr::V4(ours), IpAddr::V4(other)) => {
+                same(ours.to_bits().into(), other.to_bits().into(), 32 - self.bits)
             }
+            (IpAddr::V6(ours), IpAddr::V6(other)) => same(ours.to_bits(), other.to_bits(), 128 - self.bits),
             _ => false,
         }
     }
@@ -69,10 +65,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) ->
         return nearest;
     }
     let told: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
-    let hops = told
-        .iter()
-        .rev()
-        .flat_map(|value| value.to_str().unwrap_or("?").rsplit(','));
+    let hops = told.iter().rev().flat_map(|value| value.to_str().unwrap_or("?").rsplit(','));
     for hop in hops {
         let Some(address) = hop_address(hop.trim()) else {
             break;
@@ -87,16 +80,8 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) ->
 
 /// `1.2.3.4`, `1.2.3.4:5`, `::1` or `[::1]:5`.
 fn hop_address(hop: &str) -> Option<IpAddr> {
-    let address = hop
-        .parse()
-        .ok()
-        .or_else(|| hop.parse().ok().map(|hop: SocketAddr| hop.ip()));
-    let bracketed = || {
-        hop.strip_prefix('[')?
-            .strip_suffix(']')?
-            .parse::<Ipv6Addr>()
-            .ok()
-    };
+    let address = hop.parse().ok().or_else(|| hop.parse().ok().map(|hop: SocketAddr| hop.ip()));
+    let bracketed = || hop.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
     address.or_else(|| bracketed().map(IpAddr::V6)).map(plain)
 }
 
@@ -134,22 +119,10 @@ mod tests {
     #[test]
     fn the_rightmost_untrusted_hop_counts_s24() {
         let trusted = &["10.0.0.0/8", "::1"];
-        assert_eq!(
-            seen("10.0.0.1", &["6.6.6.6, 7.7.7.7, 10.0.0.2"], trusted),
-            "7.7.7.7"
-        );
-        assert_eq!(
-            seen("10.0.0.1", &["6.6.6.6", "7.7.7.7:80"], trusted),
-            "7.7.7.7"
-        );
-        assert_eq!(
-            seen("::1", &["6.6.6.6, nonsense, 10.0.0.3"], trusted),
-            "10.0.0.3"
-        );
-        assert_eq!(
-            seen("::ffff:10.0.0.1", &["[2001:db8::1]:9"], trusted),
-            "2001:db8::1"
-        );
+        assert_eq!(seen("10.0.0.1", &["6.6.6.6, 7.7.7.7, 10.0.0.2"], trusted), "7.7.7.7");
+        assert_eq!(seen("10.0.0.1", &["6.6.6.6", "7.7.7.7:80"], trusted), "7.7.7.7");
+        assert_eq!(seen("::1", &["6.6.6.6, nonsense, 10.0.0.3"], trusted), "10.0.0.3");
+        assert_eq!(seen("::ffff:10.0.0.1", &["[2001:db8::1]:9"], trusted), "2001:db8::1");
         assert_eq!(seen("10.0.0.1", &[""], trusted), "10.0.0.1");
     }
 
@@ -158,12 +131,7 @@ mod tests {
         let all: Network = "0.0.0.0/0".parse().unwrap();
         assert!(all.holds("8.8.8.8".parse().unwrap()));
         assert!(!all.holds("::2".parse().unwrap()));
-        assert!(
-            "::/0"
-                .parse::<Network>()
-                .unwrap()
-                .holds("::2".parse().unwrap())
-        );
+        assert!("::/0".parse::<Network>().unwrap().holds("::2".parse().unwrap()));
         for bad in ["", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "host"] {
             assert!(bad.parse::<Network>().is_err(), "{bad}");
         }

@@ -55,13 +55,7 @@ impl Tokens {
         let digest = Sha256::digest(secret);
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(KIND.into());
-        header.kid = Some(
-            digest
-                .iter()
-                .take(4)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        );
+        header.kid = Some(digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect());
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_audience(&[AUDIENCE]);
         rules.set_issuer(&[ISSUER]);
@@ -102,22 +96,16 @@ impl Tokens {
     /// UNAUTHENTICATED, or TOKEN_EXPIRED for one that was good once.
     pub fn read(&self, token: &str) -> Result<Claims> {
         let refused = |_| Error::unauthenticated("this is no access token of ours");
-        let read = jsonwebtoken::decode::<Claims>(token, &self.0.checking, &self.0.rules)
-            .map_err(refused)?;
+        let read = jsonwebtoken::decode::<Claims>(token, &self.0.checking, &self.0.rules).map_err(refused)?;
         if read.header != self.0.header {
-            return Err(refused(
-                jsonwebtoken::errors::ErrorKind::InvalidToken.into(),
-            ));
+            return Err(refused(jsonwebtoken::errors::ErrorKind::InvalidToken.into()));
         }
         let (claims, now) = (read.claims, self.0.clock.now());
         if claims.iat > seconds(now.plus(LEEWAY)) {
             return Err(Error::unauthenticated("this token is not valid yet"));
         }
         if claims.exp <= seconds(now.minus(LEEWAY)) {
-            return Err(Error::new(
-                Code::TokenExpired,
-                "this token has expired, refresh it",
-            ));
+            return Err(Error::new(Code::TokenExpired, "this token has expired, refresh it"));
         }
         Ok(claims)
     }
@@ -129,8 +117,6 @@ fn seconds(time: Time) -> i64 {
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens")
-            .field("lifetime", &self.0.lifetime)
-            .finish_non_exhaustive()
+        f.debug_struct("Tokens").field("lifetime", &self.0.lifetime).finish_non_exhaustive()
     }
 }

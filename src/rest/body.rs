@@ -15,9 +15,7 @@ pub async fn read(
     headers: &HeaderMap,
     stream: impl Stream<Item = Result<impl Buf, warp::Error>> + Send,
 ) -> Result<Bytes> {
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limits::BODY_BYTES as u64) {
         return Err(too_large());
     }
@@ -32,18 +30,12 @@ pub async fn read(
     }
     match bytes.is_empty() || is_json(headers) {
         true => Ok(bytes.freeze()),
-        false => Err(Error::new(
-            Code::UnsupportedMediaType,
-            "send the body as application/json",
-        )),
+        false => Err(Error::new(Code::UnsupportedMediaType, "send the body as application/json")),
     }
 }
 
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let told = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = told.split(';').next().unwrap_or_default().trim();
     kind.eq_ignore_ascii_case("application/json")
 }
@@ -53,8 +45,5 @@ fn collect(mut chunk: impl Buf) -> Bytes {
 }
 
 fn too_large() -> Error {
-    Error::new(
-        Code::PayloadTooLarge,
-        format!("a request may carry {} bytes at most", limits::BODY_BYTES),
-    )
+    Error::new(Code::PayloadTooLarge, format!("a request may carry {} bytes at most", limits::BODY_BYTES))
 }

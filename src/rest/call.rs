@@ -29,9 +29,7 @@ pub struct Call {
 impl Call {
     /// Who asks; UNAUTHENTICATED on an open route that nobody signed in to.
     pub fn actor(&self) -> Result<&Actor> {
-        self.actor
-            .as_ref()
-            .ok_or_else(|| Error::unauthenticated("sign in first"))
+        self.actor.as_ref().ok_or_else(|| Error::unauthenticated("sign in first"))
     }
 
     /// A part of the path, as it was before percent-encoding.
@@ -64,9 +62,7 @@ impl Call {
                 false => Error::bad_request("the body is not valid JSON"),
             }
         })?;
-        reader
-            .end()
-            .map_err(|_| Error::bad_request("something stands after the JSON body"))?;
+        reader.end().map_err(|_| Error::bad_request("something stands after the JSON body"))?;
         Ok(value)
     }
 
@@ -80,8 +76,7 @@ impl Call {
 
     /// The query. Query types carry `deny_unknown_fields`, so that a misspelt filter is no full list.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
-        let pairs =
-            serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
         serde_path_to_error::deserialize(pairs).map_err(|error| {
             let path = error.path().to_string();
             broken(&path, &error.into_inner().to_string())
@@ -111,12 +106,8 @@ impl Call {
 
 /// serde's sentence, turned into the field and a reason.
 fn broken(path: &str, sentence: &str) -> Error {
-    let quoted = |prefix| {
-        sentence
-            .strip_prefix(prefix)?
-            .split_once('`')
-            .map(|(name, _): (&str, _)| short(name))
-    };
+    let quoted =
+        |prefix| sentence.strip_prefix(prefix)?.split_once('`').map(|(name, _): (&str, _)| short(name));
     if let Some(field) = quoted("unknown field `") {
         return Error::invalid(field, "is not known here");
     }
@@ -127,11 +118,7 @@ fn broken(path: &str, sentence: &str) -> Error {
         return Error::invalid(field, "is there twice");
     }
     let reason = sentence.split(" at line ").next().unwrap_or(sentence);
-    let field = if matches!(path, "." | "?" | "") {
-        "body"
-    } else {
-        path
-    };
+    let field = if matches!(path, "." | "?" | "") { "body" } else { path };
     Error::invalid(short(field), short(reason))
 }
 

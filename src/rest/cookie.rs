@@ -6,16 +6,9 @@ use http::header::COOKIE;
 /// The one cookie of that name; none where it is there twice with different values, since then
 /// somebody else set one of them.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok());
-    let pairs = lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs
-        .filter(|(known, _)| *known == name)
-        .map(|(_, value)| value);
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
     let first = values.next()?;
     (!first.is_empty() && values.all(|other| other == first)).then_some(first)
 }
@@ -33,10 +26,7 @@ mod tests {
 
     #[test]
     fn a_cookie_is_read_by_its_whole_name() {
-        assert_eq!(
-            read(&told("a=1; accessToken=x.y=z; b=2"), "accessToken"),
-            Some("x.y=z")
-        );
+        assert_eq!(read(&told("a=1; accessToken=x.y=z; b=2"), "accessToken"), Some("x.y=z"));
         assert_eq!(read(&told("xaccessToken=1"), "accessToken"), None);
         assert_eq!(read(&told("accessToken="), "accessToken"), None);
     }

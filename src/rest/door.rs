@@ -102,9 +102,7 @@ impl Door {
     }
 
     fn address(&self, asked: &Asked) -> IpAddr {
-        let peer = asked
-            .peer
-            .map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
+        let peer = asked.peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
         client_address(peer, &asked.headers, &self.app.doors.trusted_proxies)
     }
 

@@ -17,20 +17,12 @@ use crate::error::{Error, Result};
 pub const ACCESS_COOKIE: &str = "accessToken";
 
 /// The access token, from the header or, for browsers, from the cookie; never from the address.
-pub fn token<'a>(
-    method: &Method,
-    headers: &'a HeaderMap,
-    origins: &Origins,
-) -> Result<Option<&'a str>> {
+pub fn token<'a>(method: &Method, headers: &'a HeaderMap, origins: &Origins) -> Result<Option<&'a str>> {
     if let Some(told) = headers.get(AUTHORIZATION) {
         let told = told.to_str().unwrap_or_default();
         return match told.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                Ok(Some(token.trim()))
-            }
-            _ => Err(Error::unauthenticated(
-                "the Authorization header must read: Bearer <token>",
-            )),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+            _ => Err(Error::unauthenticated("the Authorization header must read: Bearer <token>")),
         };
     }
     let Some(token) = cookie::read(headers, ACCESS_COOKIE) else {
@@ -46,9 +38,7 @@ pub fn against_other_sites(method: &Method, headers: &HeaderMap, origins: &Origi
         return Ok(());
     }
     if !origins.same_site(headers) {
-        return Err(Error::forbidden(
-            "a write with a cookie must come from a page of this site",
-        ));
+        return Err(Error::forbidden("a write with a cookie must come from a page of this site"));
     }
     match body::is_json(headers) || headers.get(http::header::CONTENT_TYPE).is_none() {
         true => Ok(()),
@@ -66,9 +56,9 @@ const REMEMBERED: usize = 10_000;
 impl Pace {
     pub fn new(per_second: u32) -> Pace {
         let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
-        Pace(RateLimiter::dashmap(Quota::per_second(rate).allow_burst(
-            rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)),
-        )))
+        Pace(RateLimiter::dashmap(
+            Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
+        ))
     }
 
     pub fn check(&self, address: IpAddr) -> Result<()> {

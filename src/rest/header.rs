@@ -14,10 +14,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    (
-        "permissions-policy",
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    ),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
@@ -25,37 +22,23 @@ const ALWAYS: &[(&str, &str)] = &[
 /// Adds what is missing; a reply that already says otherwise keeps its word.
 pub fn protect(headers: &mut HeaderMap, tls: bool) {
     for (name, value) in ALWAYS {
-        headers
-            .entry(*name)
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(*name).or_insert(HeaderValue::from_static(value));
     }
     // What has an ETag may be kept, and is asked about before each use.
-    let caching = if headers.contains_key(ETAG) {
-        "private, no-cache"
-    } else {
-        "no-store"
-    };
-    headers
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static(caching));
+    let caching = if headers.contains_key(ETAG) { "private, no-cache" } else { "no-store" };
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
     headers.append(VARY, HeaderValue::from_static("origin"));
     if tls {
-        headers
-            .entry(STRICT_TRANSPORT_SECURITY)
-            .or_insert(HeaderValue::from_static("max-age=31536000"));
+        headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }
 }
 
 /// The caller's own id where it is short and plain, so that a log cannot be forged; else a new one.
 pub fn request_id(headers: &HeaderMap) -> String {
-    let told = headers
-        .get(REQUEST_ID)
-        .and_then(|value| value.to_str().ok());
+    let told = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| {
         (8..=64).contains(&id.len())
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     told.filter(plain).map_or_else(nonce, str::to_owned)
 }

@@ -55,13 +55,7 @@ pub fn filter(app: App, routes: Vec<Route>) -> Result<BoxedFilter<(Response,)>> 
                    headers,
                    peer: Option<PeerAddr>,
                    body| {
-                let asked = door::Asked {
-                    method,
-                    path: path.as_str().to_owned(),
-                    query,
-                    headers,
-                    peer,
-                };
+                let asked = door::Asked { method, path: path.as_str().to_owned(), query, headers, peer };
                 door.answer(asked, body).await
             },
         )

@@ -4,8 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::header::{
-    CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE,
-    WWW_AUTHENTICATE,
+    CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -30,40 +29,23 @@ pub struct Reply {
 #[derive(Debug)]
 enum Content {
     Nothing,
-    Success {
-        data: Option<Result<Box<RawValue>, serde_json::Error>>,
-        message: Option<String>,
-    },
+    Success { data: Option<Result<Box<RawValue>, serde_json::Error>>, message: Option<String> },
     Text(String),
 }
 
 impl Reply {
     fn new(status: StatusCode, content: Content) -> Reply {
-        Reply {
-            status,
-            headers: HeaderMap::new(),
-            content,
-            conditional: false,
-        }
+        Reply { status, headers: HeaderMap::new(), content, conditional: false }
     }
 
     pub fn data(data: impl Serialize) -> Reply {
         let data = Some(to_raw_value(&data));
-        Reply::new(
-            StatusCode::OK,
-            Content::Success {
-                data,
-                message: None,
-            },
-        )
+        Reply::new(StatusCode::OK, Content::Success { data, message: None })
     }
 
     /// [`Reply::data`] for something that was made just now.
     pub fn created(data: impl Serialize) -> Reply {
-        Reply {
-            status: StatusCode::CREATED,
-            ..Reply::data(data)
-        }
+        Reply { status: StatusCode::CREATED, ..Reply::data(data) }
     }
 
     /// The page's rows under their plural name, and where the page stands.
@@ -72,13 +54,7 @@ impl Reply {
     }
 
     pub fn message(text: impl Into<String>) -> Reply {
-        Reply::new(
-            StatusCode::OK,
-            Content::Success {
-                data: None,
-                message: Some(text.into()),
-            },
-        )
+        Reply::new(StatusCode::OK, Content::Success { data: None, message: Some(text.into()) })
     }
 
     pub fn no_content() -> Reply {
@@ -128,12 +104,7 @@ impl Reply {
     }
 
     pub(super) fn send(self, asked: &HeaderMap) -> Result<Response> {
-        let Reply {
-            mut status,
-            mut headers,
-            content,
-            conditional,
-        } = self;
+        let Reply { mut status, mut headers, content, conditional } = self;
         let mut bytes = written(content, &mut headers)?;
         if conditional {
             let tag = tag(status, &headers, &bytes);
@@ -151,20 +122,15 @@ impl Reply {
 }
 
 fn written(content: Content, headers: &mut HeaderMap) -> Result<Bytes> {
-    let json = |headers: &mut HeaderMap| {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-    };
+    let json =
+        |headers: &mut HeaderMap| headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match content {
         Content::Nothing => Ok(Bytes::new()),
         Content::Text(text) => Ok(text.into()),
         Content::Success { data, message } => {
             json(headers);
             let data = data.transpose().map_err(Error::internal)?;
-            let body = Success {
-                success: true,
-                data,
-                message,
-            };
+            let body = Success { success: true, data, message };
             Ok(serde_json::to_vec(&body).map_err(Error::internal)?.into())
         }
     }
@@ -177,40 +143,25 @@ fn tag(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> String {
     hash.update(headers.get(LOCATION).map_or(&[][..], HeaderValue::as_bytes));
     hash.update(bytes);
     let digest = hash.finalize();
-    format!(
-        "\"{}\"",
-        URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
-    )
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default()))
 }
 
 fn matches(asked: &HeaderMap, tag: &str) -> bool {
-    let told = asked
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|line| line.to_str().ok());
+    let told = asked.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     told.flat_map(|line| line.split(','))
         .any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
 }
 
 /// The one shape of a refusal.
 pub fn refusal(error: &Error, request_id: &str) -> Response {
-    let body = Failure {
-        success: false,
-        message: error.message(),
-        error: error.body(),
-        request_id,
-    };
+    let body = Failure { success: false, message: error.message(), error: error.body(), request_id };
     let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());
     let status = error.code().status();
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(wait) = error.wait() {
-        headers.insert(
-            RETRY_AFTER,
-            HeaderValue::from(wait.as_secs_f64().ceil().max(1.0) as u64),
-        );
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil().max(1.0) as u64));
     }
     if status == 401 {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -243,10 +194,7 @@ struct Listed<T> {
 
 impl<T: Serialize> Serialize for Listed<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Paging {
-            numbered,
-            next_cursor,
-        } = &self.page.paging;
+        let Paging { numbered, next_cursor } = &self.page.paging;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(self.name, &self.page.items)?;
         if let Some(numbered) = numbered {

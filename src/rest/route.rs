@@ -142,12 +142,6 @@ impl Route {
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} ({:?})",
-            self.method,
-            self.full_path(),
-            self.access
-        )
+        write!(f, "{} {} ({:?})", self.method, self.full_path(), self.access)
     }
 }

@@ -47,26 +47,12 @@ impl Table {
     /// BAD_REQUEST for a path that cannot be decoded or holds a NUL.
     pub fn find(&self, method: &Method, path: &str) -> Result<Match> {
         let path = canonical(path);
-        let method = if method == Method::HEAD {
-            &Method::GET
-        } else {
-            method
-        };
-        let Some(found) = self
-            .routers
-            .get(method)
-            .and_then(|router| router.at(&path).ok())
-        else {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let Some(found) = self.routers.get(method).and_then(|router| router.at(&path).ok()) else {
             return Ok(self.elsewhere(&path));
         };
-        let params = found
-            .params
-            .iter()
-            .map(|(name, value)| Ok((name.to_owned(), decoded(value)?)));
-        Ok(Match::Found(
-            found.value.clone(),
-            params.collect::<Result<Params>>()?,
-        ))
+        let params = found.params.iter().map(|(name, value)| Ok((name.to_owned(), decoded(value)?)));
+        Ok(Match::Found(found.value.clone(), params.collect::<Result<Params>>()?))
     }
 
     fn elsewhere(&self, path: &str) -> Match {
@@ -104,9 +90,8 @@ fn canonical(path: &str) -> String {
 }
 
 fn decoded(value: &str) -> Result<String> {
-    let text = percent_decode_str(value)
-        .decode_utf8()
-        .map_err(|_| Error::bad_request("the path is not UTF-8"))?;
+    let text =
+        percent_decode_str(value).decode_utf8().map_err(|_| Error::bad_request("the path is not UTF-8"))?;
     match text.contains('\0') {
         true => Err(Error::bad_request("the path holds a NUL")),
         false => Ok(text.into_owned()),
@@ -142,12 +127,7 @@ mod tests {
 
     #[test]
     fn aliases_name_the_same_route() {
-        for path in [
-            "/api/auth/login",
-            "/api/v1/auth/login",
-            "/auth/login",
-            "/auth/login/",
-        ] {
+        for path in ["/api/auth/login", "/api/v1/auth/login", "/auth/login", "/auth/login/"] {
             assert_eq!(found(Method::POST, path), "/auth/login []", "{path}");
         }
         assert_eq!(found(Method::GET, "/api/v1"), "/api []");
@@ -156,10 +136,7 @@ mod tests {
 
     #[test]
     fn a_fixed_path_of_one_method_does_not_hide_a_pattern_of_another() {
-        assert_eq!(
-            found(Method::PUT, "/api/users/me"),
-            r#"/users/{id} [("id", "me")]"#
-        );
+        assert_eq!(found(Method::PUT, "/api/users/me"), r#"/users/{id} [("id", "me")]"#);
         assert_eq!(found(Method::DELETE, "/api/users/me"), "only GET, PUT");
         assert_eq!(found(Method::GET, "/api/nothing"), "nothing");
         assert_eq!(found(Method::GET, "/apiv1/users/me"), "nothing");

@@ -50,8 +50,6 @@ impl Accounts {
     /// Whose access token this is, as the store says now: for both doors, at every use.
     pub async fn actor(&self, token: &str) -> Result<Actor> {
         let claims = self.tokens.read(token)?;
-        self.rights
-            .actor(claims.sub, &claims.sid, claims.epoch)
-            .await
+        self.rights.actor(claims.sub, &claims.sid, claims.epoch).await
     }
 }

@@ -21,10 +21,7 @@ impl Ask {
             return Err(Error::invalid("page", format!("must be 1 to {PAGES}")));
         }
         if limit == 0 {
-            return Err(Error::invalid(
-                "limit",
-                format!("must be 1 to {}", limits::PAGE_MAX),
-            ));
+            return Err(Error::invalid("limit", format!("must be 1 to {}", limits::PAGE_MAX)));
         }
         let limit = limit.min(limits::PAGE_MAX);
         Ok(Ask { page, limit })
@@ -38,14 +35,7 @@ impl Ask {
         let pages = total.div_ceil(self.limit);
         Page {
             items,
-            paging: Paging {
-                numbered: Some(Numbered {
-                    total,
-                    page: self.page,
-                    pages,
-                }),
-                next_cursor: None,
-            },
+            paging: Paging { numbered: Some(Numbered { total, page: self.page, pages }), next_cursor: None },
         }
     }
 }
@@ -73,27 +63,15 @@ pub struct Numbered {
 impl<T> Page<T> {
     /// A list that is whole.
     pub fn whole(items: Vec<T>) -> Page<T> {
-        Page {
-            items,
-            paging: Paging::default(),
-        }
+        Page { items, paging: Paging::default() }
     }
 
     /// A list that goes on after `next_cursor`.
     pub fn until(items: Vec<T>, next_cursor: Option<String>) -> Page<T> {
-        Page {
-            items,
-            paging: Paging {
-                numbered: None,
-                next_cursor,
-            },
-        }
+        Page { items, paging: Paging { numbered: None, next_cursor } }
     }
 
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(turn).collect(),
-            paging: self.paging,
-        }
+        Page { items: self.items.into_iter().map(turn).collect(), paging: self.paging }
     }
 }

@@ -1,15 +1,17 @@
 //! Who may see whose presence: people who share a group (contract D-42), kept for those online.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use dashmap::DashMap;
 use tracing::warn;
 
 use crate::error::Result;
 use crate::event::Told;
-use crate::model::{Group, Id, User, What};
+use crate::model::{Group, Id, PlaceKind, User, What};
 use crate::store::Store;
+
+/// More groups than this are not looked at.
+const GROUPS: u64 = 1_000;
 
 pub struct Circles {
     store: Store,
@@ -24,7 +26,8 @@ impl Circles {
 
     /// Reads which groups the user belongs to, from the store.
     pub async fn learn(&self, user: Id<User>) -> Result<()> {
-        let groups: HashSet<Id<Group>> = self.store.memberships.groups_of(user).await?.into_iter().collect();
+        let memberships = self.store.memberships.of_user(user, PlaceKind::Group, None, GROUPS).await?;
+        let groups: HashSet<Id<Group>> = memberships.into_iter().map(|membership| membership.place.cast()).collect();
         self.forget(user);
         for group in &groups {
             self.online.entry(*group).or_default().insert(user);
