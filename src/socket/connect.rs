@@ -17,6 +17,7 @@ use tracing::{debug, info};
 
 use super::hub::{Closer, Connection, Hub};
 use super::inbox::{Arrived, Inbox, Queued};
+use super::handshake::Unclaimed;
 use super::wire::Wire;
 use super::{serve, stay};
 use crate::error::{Error, Result};
@@ -65,6 +66,9 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     };
     let admission = hub.app.accounts.admit(&token).await?;
     hub.check_room_for(admission.actor.id)?;
+    if let Some(unclaimed) = socket.req_parts().extensions.get::<Unclaimed>() {
+        unclaimed.claim();
+    }
     let (inbox, arrivals) = Inbox::new();
     let arrivals = Arc::new(Mutex::new(Some(arrivals)));
     socket.extensions.insert(inbox);

@@ -27,6 +27,7 @@ use socketioxide::{ParserConfig, SocketIo};
 use tokio::task::JoinSet;
 
 pub use events::{EVENTS, Spec};
+pub use handshake::Unclaimed;
 pub use wire::{Wire, Wires};
 
 use crate::app::App;
