@@ -15,17 +15,26 @@ mod groups;
 mod language;
 mod memberships;
 mod messages;
+pub mod migrations;
+#[cfg(feature = "mongo")]
+mod mongo;
+mod opening;
 mod requests;
+mod rules;
 mod sessions;
 mod settings;
+mod sqlite;
 mod table;
+mod trail;
 mod users;
 
 pub use collection::{COLLECTIONS, Collection, Index, When};
-pub use engine::{Engine, Plan, Refusal, Rejected};
+pub use engine::{Description, Engine, Plan, Refusal, Rejected};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
+pub use opening::{Opening, Place};
 pub use settings::Setting;
 pub use table::{Record, Table};
+pub use trail::Asked;
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
 
@@ -46,7 +55,7 @@ pub struct Store {
 }
 
 impl Store {
-    pub fn on(engine: Engine) -> Store {
+    fn on(engine: Engine) -> Store {
         Store {
             users: Table::on(&engine),
             sessions: Table::on(&engine),
