@@ -143,14 +143,15 @@ impl Server {
 
 /// Socket.IO around compression around a time limit around REST.
 fn inside(app: &App, sockets: &Sockets, settings: &Settings) -> Result<Served<Body>> {
-    let limit = settings.request_timeout;
+    let (limit, tls) = (settings.request_timeout, app.doors.tls);
     let rest = warp::service(rest::filter(app.clone(), rest::routes())?);
     let limited = tower::service_fn(move |request: Request<Incoming>| {
         let mut rest = rest.clone();
+        let headers = request.headers().clone();
         async move {
             match tokio::time::timeout(limit, rest.call(request)).await {
                 Ok(answered) => answered,
-                Err(_) => Ok(rest::refusal(&Error::new(Code::RequestTimeout, "this took too long"))),
+                Err(_) => Ok(rest::refusal(&Error::new(Code::RequestTimeout, "this took too long"), &headers, tls)),
             }
         }
     });
@@ -207,7 +208,7 @@ impl Door {
         let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
         request.extensions_mut().insert(PeerAddr(peer));
         if let Err(error) = self.pass(&mut request, address, wire) {
-            return rest::refusal(&error).map(|body| body.map_err(std::io::Error::other).boxed_unsync());
+            return rest::refusal(&error, request.headers(), self.app.doors.tls).map(|body| body.map_err(std::io::Error::other).boxed_unsync());
         }
         match self.inner.ready().await {
             Ok(inner) => match inner.call(request).await {
