@@ -38,19 +38,13 @@ impl Clock {
         let mut process = [0; 5];
         rand::rng().fill_bytes(&mut process);
         let counter = AtomicU32::new(rand::rng().next_u32());
-        Clock(Arc::new(Source {
-            still: AtomicI64::new(still),
-            process,
-            counter,
-        }))
+        Clock(Arc::new(Source { still: AtomicI64::new(still), process, counter }))
     }
 
     pub fn now(&self) -> Time {
         match self.0.still.load(Ordering::Acquire) {
             MOVING => {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or(Duration::ZERO);
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
                 Time::from_millis(since.as_millis() as i64)
             }
             still => Time::from_millis(still),
@@ -60,9 +54,7 @@ impl Clock {
     /// Has no effect on the system's clock.
     pub fn advance(&self, by: Duration) {
         if self.0.still.load(Ordering::Acquire) != MOVING {
-            self.0
-                .still
-                .fetch_add(by.as_millis() as i64, Ordering::AcqRel);
+            self.0.still.fetch_add(by.as_millis() as i64, Ordering::AcqRel);
         }
     }
 

@@ -77,10 +77,7 @@ impl Code {
 
     /// Whether the same request, sent again with the same ids, can succeed.
     pub fn retryable(self) -> bool {
-        matches!(
-            self,
-            Code::RateLimited | Code::Unavailable | Code::Unknown | Code::RequestTimeout
-        )
+        matches!(self, Code::RateLimited | Code::Unavailable | Code::Unknown | Code::RequestTimeout)
     }
 
     /// The spelling on the wire.
@@ -122,13 +119,7 @@ struct Facts {
 impl Error {
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Error {
         let message = message.into();
-        Error(Box::new(Facts {
-            code,
-            message,
-            details: BTreeMap::new(),
-            retry_after: None,
-            cause: None,
-        }))
+        Error(Box::new(Facts { code, message, details: BTreeMap::new(), retry_after: None, cause: None }))
     }
 
     /// One field of a request breaks a rule; `reason` reads after the field's name.
@@ -173,11 +164,8 @@ impl Error {
 
     /// A write whose outcome nobody knows.
     pub fn unknown() -> Error {
-        Error::new(
-            Code::Unknown,
-            "the outcome is unknown, repeat the request with the same id",
-        )
-        .retry_after(Duration::from_secs(1))
+        Error::new(Code::Unknown, "the outcome is unknown, repeat the request with the same id")
+            .retry_after(Duration::from_secs(1))
     }
 
     /// A fault of ours. The sentence names the operation; the client sees neither it nor the cause.

@@ -1,6 +1,10 @@
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod event;
 pub mod limits;
+pub mod log;
 pub mod model;
+pub mod policy;
+pub mod service;
 pub mod store;

@@ -46,10 +46,7 @@ pub struct ChannelSettings {
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings {
-            read_only: false,
-            reactions: true,
-        }
+        ChannelSettings { read_only: false, reactions: true }
     }
 }
 

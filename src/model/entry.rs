@@ -56,11 +56,7 @@ pub struct Entry {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "snake_case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum What {
     Message(Message),
     Edit {
@@ -137,18 +133,15 @@ pub enum AccountEvent {
 impl What {
     /// Whether the entry changes who may read the log (contract: `mver`).
     pub fn changes_readers(&self) -> bool {
-        matches!(
-            self,
-            What::MemberJoined { .. } | What::MemberLeft { .. } | What::ChannelDeleted
-        )
+        matches!(self, What::MemberJoined { .. } | What::MemberLeft { .. } | What::ChannelDeleted)
     }
 
     /// The message that the entry changes.
     pub fn target(&self) -> Option<Id<Entry>> {
         match self {
-            What::Edit { target, .. }
-            | What::Delete { target, .. }
-            | What::React { target, .. } => Some(*target),
+            What::Edit { target, .. } | What::Delete { target, .. } | What::React { target, .. } => {
+                Some(*target)
+            }
             _ => None,
         }
     }

@@ -76,10 +76,7 @@ impl<T> FromStr for Id<T> {
         match digits.as_deref().map(<[u8]>::as_chunks::<2>) {
             Some((pairs, [])) => {
                 let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-                bytes
-                    .try_into()
-                    .map(Id::from_bytes)
-                    .map_err(|_| malformed())
+                bytes.try_into().map(Id::from_bytes).map_err(|_| malformed())
             }
             _ => Err(malformed()),
         }
@@ -99,9 +96,8 @@ impl<T> Serialize for Id<T> {
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| {
-            serde::de::Error::custom("must be an id of 24 lower-case hexadecimal digits")
-        })
+        text.parse()
+            .map_err(|_| serde::de::Error::custom("must be an id of 24 lower-case hexadecimal digits"))
     }
 }
 

@@ -14,8 +14,8 @@ mod user;
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use group::{
-    Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind,
-    RequestStatus, RequestType,
+    Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus,
+    RequestType,
 };
 pub use id::Id;
 pub use position::{Position, Verdict};

@@ -29,11 +29,7 @@ pub enum Verdict<T> {
 
 impl<T> Position<T> {
     pub fn new(epoch: Epoch, seq: Seq) -> Position<T> {
-        Position {
-            epoch,
-            seq,
-            held: BTreeMap::new(),
-        }
+        Position { epoch, seq, held: BTreeMap::new() }
     }
 
     pub fn epoch(&self) -> &Epoch {
@@ -86,10 +82,7 @@ mod tests {
     #[test]
     fn the_next_event_is_applied_and_an_old_one_dropped() {
         let mut position = Position::new(epoch("e"), 4);
-        assert_eq!(
-            position.take(&epoch("e"), 5, 5, 'a'),
-            Verdict::Apply(vec!['a'])
-        );
+        assert_eq!(position.take(&epoch("e"), 5, 5, 'a'), Verdict::Apply(vec!['a']));
         assert_eq!(position.take(&epoch("e"), 5, 5, 'a'), Verdict::Drop);
     }
 
@@ -97,10 +90,7 @@ mod tests {
     fn a_gap_is_asked_for_and_what_was_held_follows() {
         let mut position = Position::new(epoch("e"), 0);
         assert_eq!(position.take(&epoch("e"), 2, 2, 'b'), Verdict::Resume(0));
-        assert_eq!(
-            position.take(&epoch("e"), 1, 1, 'a'),
-            Verdict::Apply(vec!['a', 'b'])
-        );
+        assert_eq!(position.take(&epoch("e"), 1, 1, 'a'), Verdict::Apply(vec!['a', 'b']));
         assert_eq!(position.seq(), 2);
     }
 
@@ -114,10 +104,7 @@ mod tests {
     fn no_more_is_held_than_the_bound() {
         let mut position = Position::new(epoch("e"), 0);
         for seq in 0..limits::HELD as Seq {
-            assert_eq!(
-                position.take(&epoch("e"), seq + 2, seq + 2, ()),
-                Verdict::Resume(0)
-            );
+            assert_eq!(position.take(&epoch("e"), seq + 2, seq + 2, ()), Verdict::Resume(0));
         }
         assert_eq!(position.take(&epoch("e"), 900, 900, ()), Verdict::Resync);
     }

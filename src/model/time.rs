@@ -21,17 +21,11 @@ impl Time {
     }
 
     pub fn plus(self, by: Duration) -> Time {
-        Time::from_millis(
-            self.0
-                .saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Time::from_millis(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
     pub fn minus(self, by: Duration) -> Time {
-        Time::from_millis(
-            self.0
-                .saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Time::from_millis(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// Zero where `earlier` is later.
@@ -60,9 +54,7 @@ impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         let moment = humantime::parse_rfc3339(&text).map_err(serde::de::Error::custom)?;
-        let since = moment
-            .duration_since(UNIX_EPOCH)
-            .map_err(serde::de::Error::custom)?;
+        let since = moment.duration_since(UNIX_EPOCH).map_err(serde::de::Error::custom)?;
         Ok(Time::from_millis(since.as_millis() as i64))
     }
 }

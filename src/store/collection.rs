@@ -30,21 +30,11 @@ pub enum When {
 }
 
 const fn index(name: &'static str, fields: &'static [Field]) -> Index {
-    Index {
-        name,
-        fields,
-        unique: false,
-        when: None,
-    }
+    Index { name, fields, unique: false, when: None }
 }
 
 const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
-    Index {
-        name,
-        fields,
-        unique: true,
-        when: None,
-    }
+    Index { name, fields, unique: true, when: None }
 }
 
 impl Index {
@@ -55,11 +45,7 @@ impl Index {
 }
 
 const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
-    Collection {
-        name,
-        indexes,
-        grows: true,
-    }
+    Collection { name, indexes, grows: true }
 }
 
 pub static USERS: Collection = collection(
@@ -73,21 +59,11 @@ pub static USERS: Collection = collection(
     ],
 );
 
-pub static SESSIONS: Collection = collection(
-    "sessions",
-    &[
-        index("user", &["userId", "createdAt"]),
-        index("expires", &["expiresAt"]),
-    ],
-);
+pub static SESSIONS: Collection =
+    collection("sessions", &[index("user", &["userId", "createdAt"]), index("expires", &["expiresAt"])]);
 
-pub static REFRESHES: Collection = collection(
-    "refreshes",
-    &[
-        index("session", &["sessionId"]),
-        index("expires", &["expiresAt"]),
-    ],
-);
+pub static REFRESHES: Collection =
+    collection("refreshes", &[index("session", &["sessionId"]), index("expires", &["expiresAt"])]);
 
 pub static GROUPS: Collection = collection(
     "groups",
@@ -116,13 +92,8 @@ pub static CHANNELS: Collection = collection(
     ],
 );
 
-pub static BANS: Collection = collection(
-    "bans",
-    &[
-        index("channel", &["channelId", "createdAt"]),
-        index("user", &["userId"]),
-    ],
-);
+pub static BANS: Collection =
+    collection("bans", &[index("channel", &["channelId", "createdAt"]), index("user", &["userId"])]);
 
 pub static REQUESTS: Collection = collection(
     "group_requests",
@@ -152,11 +123,7 @@ pub static MESSAGES: Collection = collection(
     ],
 );
 
-pub static SETTINGS: Collection = Collection {
-    name: "settings",
-    indexes: &[],
-    grows: false,
-};
+pub static SETTINGS: Collection = Collection { name: "settings", indexes: &[], grows: false };
 
 pub static COLLECTIONS: &[&Collection] = &[
     &USERS,

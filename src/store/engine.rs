@@ -24,10 +24,7 @@ pub enum Refusal {
 
 impl Rejected {
     pub fn fault(error: Error) -> Rejected {
-        Rejected {
-            done: 0,
-            why: Refusal::Fault(error),
-        }
+        Rejected { done: 0, why: Refusal::Fault(error) }
     }
 
     /// Whether the unique index `name` refused.
@@ -57,18 +54,10 @@ pub struct Plan {
 }
 
 impl Engine {
-    pub async fn get(
-        &self,
-        _collection: &'static Collection,
-        _id: &str,
-    ) -> Result<Option<Document>> {
+    pub async fn get(&self, _collection: &'static Collection, _id: &str) -> Result<Option<Document>> {
         match *self {}
     }
-    pub async fn find(
-        &self,
-        _collection: &'static Collection,
-        _query: Query,
-    ) -> Result<Vec<Document>> {
+    pub async fn find(&self, _collection: &'static Collection, _query: Query) -> Result<Vec<Document>> {
         match *self {}
     }
     pub async fn insert(

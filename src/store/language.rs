@@ -91,12 +91,7 @@ pub struct Query {
 
 impl Query {
     pub fn new(filter: Filter, limit: u64) -> Query {
-        Query {
-            filter,
-            order: Vec::new(),
-            skip: 0,
-            limit,
-        }
+        Query { filter, order: Vec::new(), skip: 0, limit }
     }
 
     pub fn by(mut self, order: Order) -> Query {

@@ -21,7 +21,7 @@ mod settings;
 mod table;
 mod users;
 
-pub use collection::{COLLECTIONS, Collection, Index, When};
+pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use engine::{Engine, Plan, Refusal, Rejected};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
 pub use settings::Setting;

@@ -23,27 +23,17 @@ pub struct Table<T> {
 
 impl<T> Clone for Table<T> {
     fn clone(&self) -> Self {
-        Table {
-            engine: self.engine.clone(),
-            kept: PhantomData,
-        }
+        Table { engine: self.engine.clone(), kept: PhantomData }
     }
 }
 
 impl<T: Record> Table<T> {
     pub(super) fn on(engine: &Engine) -> Table<T> {
-        Table {
-            engine: engine.clone(),
-            kept: PhantomData,
-        }
+        Table { engine: engine.clone(), kept: PhantomData }
     }
 
     pub async fn get(&self, id: impl ToString) -> Result<Option<T>> {
-        self.engine
-            .get(T::COLLECTION, &id.to_string())
-            .await?
-            .map(read)
-            .transpose()
+        self.engine.get(T::COLLECTION, &id.to_string()).await?.map(read).transpose()
     }
 
     /// Refused with CONFLICT where a unique index holds the same key.
@@ -53,29 +43,16 @@ impl<T: Record> Table<T> {
 
     /// In order, up to the first that is refused; those before it stay.
     pub async fn insert_all(&self, records: &[T]) -> Result<(), Rejected> {
-        let documents = records
-            .iter()
-            .map(write)
-            .collect::<Result<Vec<_>>>()
-            .map_err(Rejected::fault)?;
+        let documents = records.iter().map(write).collect::<Result<Vec<_>>>().map_err(Rejected::fault)?;
         self.engine.insert(T::COLLECTION, documents).await
     }
 
     pub(super) async fn find(&self, query: Query) -> Result<Vec<T>> {
-        self.engine
-            .find(T::COLLECTION, query)
-            .await?
-            .into_iter()
-            .map(read)
-            .collect()
+        self.engine.find(T::COLLECTION, query).await?.into_iter().map(read).collect()
     }
 
     pub(super) async fn first(&self, query: Query) -> Result<Option<T>> {
-        Ok(self
-            .find(Query { limit: 1, ..query })
-            .await?
-            .into_iter()
-            .next())
+        Ok(self.find(Query { limit: 1, ..query }).await?.into_iter().next())
     }
 
     pub(super) async fn count(&self, filter: Filter) -> Result<u64> {
@@ -85,11 +62,7 @@ impl<T: Record> Table<T> {
     /// Changes one document that meets the filter; the document as it is then, or none that met it.
     /// CONFLICT where a unique index refuses the change.
     pub(super) async fn update(&self, filter: Filter, changes: Vec<Change>) -> Result<Option<T>> {
-        self.engine
-            .update(T::COLLECTION, filter, changes)
-            .await?
-            .map(read)
-            .transpose()
+        self.engine.update(T::COLLECTION, filter, changes).await?.map(read).transpose()
     }
 
     /// How many were changed.

@@ -1,0 +1,360 @@
+//! What is said aloud: every event that the server sends, with its name and shape on the wire.
+//!
+//! A durable event is one log entry and carries `channelId, epoch, seq` (contract D-18); the same
+//! value is told live and given in resume. An ephemeral event is in no log and may be lost.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{
+    AccountEvent, Channel, ClientMsgId, Entry, Epoch, Id, Leave, Link, Log, MemberRole, Message, MessageType,
+    Reaction, Seq, Text, Time, User, Username, What,
+};
+
+/// A message as clients see it; once deleted, a tombstone without content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageView {
+    pub id: Id<Entry>,
+    pub channel_id: Id<Log>,
+    pub seq: Seq,
+    pub user_id: Id<User>,
+    pub username: Username,
+    #[serde(rename = "type")]
+    pub message_type: MessageType,
+    pub text: Option<Text>,
+    pub reply_to: Option<Id<Entry>>,
+    pub thread_id: Option<Id<Entry>>,
+    pub mentions: Vec<Id<User>>,
+    pub attachments: Vec<Link>,
+    pub image_url: Option<Link>,
+    pub file_url: Option<Link>,
+    pub client_msg_id: Option<ClientMsgId>,
+    pub revision: u32,
+    pub created_at: Time,
+    pub edited_at: Option<Time>,
+    pub deleted_at: Option<Time>,
+    pub reactions: Vec<ReactionView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionView {
+    pub reaction: Reaction,
+    pub count: usize,
+    pub user_ids: Vec<Id<User>>,
+}
+
+impl MessageView {
+    pub fn of(entry: &Entry, message: &Message) -> MessageView {
+        let message = message.clone();
+        let reactions = message.reactions.into_iter();
+        MessageView {
+            id: entry.id,
+            channel_id: entry.log,
+            seq: entry.seq,
+            user_id: entry.user_id,
+            username: entry.username.clone(),
+            message_type: message.message_type,
+            text: message.text,
+            reply_to: message.reply_to,
+            thread_id: message.thread_id,
+            mentions: message.mentions,
+            attachments: message.attachments,
+            image_url: message.image_url,
+            file_url: message.file_url,
+            client_msg_id: entry.client_msg_id.clone(),
+            revision: message.revision,
+            created_at: entry.created_at,
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
+            reactions: reactions
+                .map(|(reaction, user_ids)| ReactionView { reaction, count: user_ids.len(), user_ids })
+                .collect(),
+        }
+    }
+}
+
+/// A durable event's place in its log, beside what it says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Placed<T> {
+    pub channel_id: Id<Log>,
+    pub epoch: Epoch,
+    pub seq: Seq,
+    #[serde(flatten)]
+    pub what: T,
+}
+
+/// One log entry as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+pub enum Durable {
+    NewMessage(Placed<NewMessage>),
+    MessageEdited(Placed<MessageEdited>),
+    MessageDeleted(Placed<MessageDeleted>),
+    ReactionUpdated(Placed<ReactionUpdated>),
+    UserJoined(Placed<UserJoined>),
+    UserLeft(Placed<UserLeft>),
+    MemberUpdated(Placed<MemberUpdated>),
+    ChannelUpdated(Placed<About>),
+    ChannelDeleted(Placed<Nothing>),
+    ChannelAdded(Placed<ChannelAdded>),
+    ChannelRemoved(Placed<ChannelRemoved>),
+    RoleUpdated(Placed<About>),
+    SessionRevoked(Placed<About>),
+    GroupRequestReviewed(Placed<About>),
+    GroupRequestCreated(Placed<About>),
+    GroupUpdated(Placed<About>),
+    /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
+    Skip(Placed<Skip>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewMessage {
+    pub message: MessageView,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageEdited {
+    pub message_id: Id<Entry>,
+    pub text: Text,
+    pub revision: u32,
+    pub edited_at: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDeleted {
+    pub message_id: Id<Entry>,
+    pub deleted_at: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionUpdated {
+    pub message_id: Id<Entry>,
+    pub user_id: Id<User>,
+    pub reaction: Reaction,
+    pub removed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserJoined {
+    pub user_id: Id<User>,
+    pub username: Username,
+    pub role: MemberRole,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserLeft {
+    pub user_id: Id<User>,
+    pub username: Username,
+    pub reason: Leave,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberUpdated {
+    pub user_id: Id<User>,
+    pub role: MemberRole,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    pub about: Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Nothing {}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelAdded {
+    pub channel: Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelRemoved {
+    pub channel: Id<Channel>,
+    pub reason: Leave,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Skip {
+    pub to: Seq,
+}
+
+impl Durable {
+    /// How the entry is told. A message is told as it stands now; an edit whose text is gone with
+    /// the message it changed is a skip.
+    pub fn of(entry: &Entry, epoch: &Epoch) -> Durable {
+        match &entry.what {
+            What::Message(message) => Durable::NewMessage(placed(
+                entry,
+                epoch,
+                NewMessage { message: MessageView::of(entry, message) },
+            )),
+            What::Edit { text: None, .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
+            What::Edit { target, text: Some(text), revision, .. } => {
+                let (message_id, edited_at) = (*target, entry.created_at);
+                let edited = MessageEdited { message_id, text: text.clone(), revision: *revision, edited_at };
+                Durable::MessageEdited(placed(entry, epoch, edited))
+            }
+            What::Delete { target, .. } => {
+                let deleted = MessageDeleted { message_id: *target, deleted_at: entry.created_at };
+                Durable::MessageDeleted(placed(entry, epoch, deleted))
+            }
+            What::React { target, reaction, removed, .. } => {
+                let (message_id, user_id) = (*target, entry.user_id);
+                let updated =
+                    ReactionUpdated { message_id, user_id, reaction: reaction.clone(), removed: *removed };
+                Durable::ReactionUpdated(placed(entry, epoch, updated))
+            }
+            other => Durable::of_people(entry, epoch, other),
+        }
+    }
+
+    fn of_people(entry: &Entry, epoch: &Epoch, what: &What) -> Durable {
+        match what {
+            What::MemberJoined { member, member_name, role } => {
+                let (username, message) = (member_name.clone(), format!("{member_name} joined"));
+                Durable::UserJoined(placed(
+                    entry,
+                    epoch,
+                    UserJoined { user_id: *member, username, role: *role, message },
+                ))
+            }
+            What::MemberLeft { member, member_name, reason } => {
+                let (username, message) = (member_name.clone(), format!("{member_name} left"));
+                let left = UserLeft { user_id: *member, username, reason: *reason, message };
+                Durable::UserLeft(placed(entry, epoch, left))
+            }
+            What::MemberRole { member, role } => {
+                Durable::MemberUpdated(placed(entry, epoch, MemberUpdated { user_id: *member, role: *role }))
+            }
+            What::ChannelUpdated { about } => {
+                Durable::ChannelUpdated(placed(entry, epoch, About { about: about.clone() }))
+            }
+            What::ChannelDeleted => Durable::ChannelDeleted(placed(entry, epoch, Nothing {})),
+            What::ChannelAdded { about, .. } => {
+                Durable::ChannelAdded(placed(entry, epoch, ChannelAdded { channel: about.clone() }))
+            }
+            What::ChannelRemoved { channel, reason } => Durable::ChannelRemoved(placed(
+                entry,
+                epoch,
+                ChannelRemoved { channel: *channel, reason: *reason },
+            )),
+            What::Account { event, about } => {
+                Durable::of_account(*event, placed(entry, epoch, About { about: about.clone() }))
+            }
+            What::Message(_) | What::Edit { .. } | What::Delete { .. } | What::React { .. } => {
+                Durable::Skip(placed(entry, epoch, Skip { to: entry.seq }))
+            }
+        }
+    }
+
+    fn of_account(event: AccountEvent, about: Placed<About>) -> Durable {
+        match event {
+            AccountEvent::RoleUpdated => Durable::RoleUpdated(about),
+            AccountEvent::SessionRevoked => Durable::SessionRevoked(about),
+            AccountEvent::GroupRequestReviewed => Durable::GroupRequestReviewed(about),
+            AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
+            AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
+        }
+    }
+}
+
+fn placed<T>(entry: &Entry, epoch: &Epoch, what: T) -> Placed<T> {
+    Placed { channel_id: entry.log, epoch: epoch.clone(), seq: entry.seq, what }
+}
+
+/// A durable event in the form in which it leaves: its name, and its payload written once for all.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub log: Id<Log>,
+    pub entry: Entry,
+    pub name: String,
+    /// JSON of the payload.
+    pub data: Box<serde_json::value::RawValue>,
+}
+
+impl Told {
+    pub fn of(entry: Entry, epoch: &Epoch) -> crate::error::Result<Told> {
+        #[derive(Deserialize)]
+        struct Written {
+            event: String,
+            data: Box<serde_json::value::RawValue>,
+        }
+        let text =
+            serde_json::to_string(&Durable::of(&entry, epoch)).map_err(crate::error::Error::internal)?;
+        let written: Written = serde_json::from_str(&text).map_err(crate::error::Error::internal)?;
+        Ok(Told { log: entry.log, entry, name: written.event, data: written.data })
+    }
+}
+
+/// Events that are in no log and may be lost.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Ephemeral {
+    UserTyping {
+        channel_id: Id<Channel>,
+        user_id: Id<User>,
+        username: Username,
+        is_typing: bool,
+    },
+    UserStopTyping {
+        channel_id: Id<Channel>,
+        user_id: Id<User>,
+        username: Username,
+        is_typing: bool,
+    },
+    UserPresenceUpdate(Presence),
+    OnlineUsersCount {
+        count: usize,
+    },
+    OnlineUsers(Vec<Online>),
+    ChannelUsers {
+        channel_id: Id<Channel>,
+        users: Vec<Online>,
+    },
+    /// The newest seq of each joined channel that changed, so that a lost last event is found (D-22).
+    Heads(std::collections::BTreeMap<Id<Log>, Seq>),
+    ServerDraining {
+        reconnect_within_ms: u64,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    pub user_id: Id<User>,
+    pub username: Username,
+    pub status: PresenceStatus,
+    pub text: Option<String>,
+    /// Rises with each change of this user; an older one is to be ignored (D-41).
+    pub version: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceStatus {
+    Offline,
+    Away,
+    Busy,
+    Online,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Online {
+    pub user_id: Id<User>,
+    pub username: Username,
+    pub status: PresenceStatus,
+    pub is_online: bool,
+    pub current_channel: Option<Id<Channel>>,
+}

@@ -1,0 +1,128 @@
+//! One task per log that is in use: writes, then tells, then answers.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tracing::warn;
+
+use super::teller::Teller;
+use super::writer::{Done, Item, Writer};
+use super::{Address, Outbox, Shared, repair};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::limits;
+use crate::model::Seq;
+use crate::store::Store;
+
+pub(super) enum Errand {
+    Write(Item),
+    Watch(oneshot::Sender<Result<Seq>>),
+    Sweep,
+}
+
+pub(super) struct Desk {
+    address: Address,
+    store: Store,
+    writer: Writer,
+    teller: Teller,
+    /// A change is in the log and perhaps not in its row.
+    unfolded: bool,
+}
+
+/// A desk with nothing to do for this long is closed.
+const IDLE: Duration = Duration::from_secs(60);
+
+impl Desk {
+    pub(super) fn new(address: Address, store: Store, clock: Clock, outbox: Outbox) -> Desk {
+        let writer = Writer::new(address.log, store.clone(), clock);
+        let teller = Teller::new(address.clone(), store.clone(), outbox);
+        Desk { address, store, writer, teller, unfolded: false }
+    }
+
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Errand>, logs: Weak<Shared>) {
+        loop {
+            match tokio::time::timeout(IDLE, waiting.recv()).await {
+                Ok(Some(errand)) => self.work(errand, &mut waiting).await,
+                Ok(None) => return,
+                Err(_) => {
+                    let Some(logs) = logs.upgrade() else { return };
+                    // Nobody can join the line while the slot is held, so an empty line stays empty.
+                    let closed = logs.desks.remove_if(&self.address.log, |_, _| waiting.is_empty());
+                    if closed.is_some() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the errand and whatever drafts wait behind it: a batch grows while the last one is written.
+    async fn work(&mut self, first: Errand, waiting: &mut mpsc::Receiver<Errand>) {
+        let mut items = Vec::new();
+        let mut next = Some(first);
+        while let Some(errand) = next.take() {
+            match errand {
+                Errand::Write(item) => items.push(item),
+                other => {
+                    self.write(std::mem::take(&mut items)).await;
+                    self.attend(other).await;
+                }
+            }
+            if items.len() < limits::BATCH {
+                next = waiting.try_recv().ok();
+            }
+        }
+        self.write(items).await;
+    }
+
+    async fn attend(&mut self, errand: Errand) {
+        match errand {
+            Errand::Watch(answer) => {
+                let _ = answer.send(self.teller.position().await);
+            }
+            Errand::Sweep => self.teller.sweep().await,
+            Errand::Write(item) => self.write(vec![item]).await,
+        }
+    }
+
+    async fn write(&mut self, items: Vec<Item>) {
+        if items.is_empty() {
+            return;
+        }
+        metrics::histogram!("hubbub_append_batch_entries").record(items.len() as f64);
+        let started = std::time::Instant::now();
+        match self.mend().await {
+            Ok(()) => {
+                for done in self.writer.write(items).await {
+                    self.finish(done).await;
+                }
+            }
+            Err(error) => items.into_iter().for_each(|item| item.refuse(&error)),
+        }
+        metrics::histogram!("hubbub_append_seconds").record(started.elapsed().as_secs_f64());
+    }
+
+    /// Durable: fold it into the row it changes, answer its sender, tell it.
+    async fn finish(&mut self, mut done: Done) {
+        if done.entry.what.target().is_some() {
+            let folded = match &done.row {
+                Some(row) => repair::fold_one(&self.store, &done.entry, row).await.is_ok(),
+                None => false,
+            };
+            self.unfolded |= !folded;
+        }
+        done.answer();
+        self.teller.tell(done.entry).await;
+    }
+
+    /// Changes are checked against rows, so rows are brought up to their log before the next write.
+    async fn mend(&mut self) -> Result<()> {
+        if self.unfolded {
+            let finished = repair::all(&self.store).await?;
+            warn!(log = %self.address.log, finished, "changes were folded late");
+            self.unfolded = false;
+        }
+        Ok(())
+    }
+}

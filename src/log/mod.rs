@@ -1,0 +1,204 @@
+//! The channel log: from a draft to a durable, numbered entry that is then told aloud.
+//!
+//! One desk per log does three things one after the other, so that nothing overtakes: its `Writer`
+//! gives numbers and is answered by the store before anybody hears of an entry (contract D-03,
+//! D-04); its `Teller` tells entries in order and leaves none out (D-19); what senders are waiting
+//! for is answered. The [`Outbox`] is where the doors listen. Who may write or read is decided above.
+
+mod desk;
+pub mod fold;
+mod outbox;
+mod repair;
+mod teller;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dashmap::DashMap;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+pub use outbox::Outbox;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::event::Durable;
+use crate::limits;
+use crate::model::{ClientMsgId, Entry, Epoch, Id, Log, Seq, User, Username, What};
+use crate::store::Store;
+use desk::{Desk, Errand};
+
+/// Which log, and the epoch that its positions belong to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    pub log: Id<Log>,
+    pub epoch: Epoch,
+}
+
+/// An entry that has no number yet.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub by: Id<User>,
+    pub by_name: Username,
+    pub client_msg_id: Option<ClientMsgId>,
+    /// For an edit: the revision that the author saw (D-14).
+    pub base_revision: Option<u32>,
+    pub what: What,
+}
+
+impl Draft {
+    pub fn new(by: Id<User>, by_name: &Username, what: What) -> Draft {
+        Draft { by, by_name: by_name.clone(), client_msg_id: None, base_revision: None, what }
+    }
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The entry as it stands in the log; of a repeated send, the first one (D-05).
+    pub entry: Entry,
+    /// For a change: the message's row after it.
+    pub row: Option<Entry>,
+    /// Nothing was written: it was there already.
+    pub duplicate: bool,
+}
+
+/// A draft that has its place in line; its number and its durability are still to come.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Result<Kept>>);
+
+impl Pending {
+    /// Waits at most 10 s (D-10). UNAVAILABLE: nothing was written, now or later. UNKNOWN: it may be
+    /// there, repeat it with the same id.
+    pub async fn kept(self) -> Result<Kept> {
+        // The desk answers by the deadline; the margin covers a desk that is itself held up.
+        match tokio::time::timeout(limits::SEND_DEADLINE + Duration::from_millis(200), self.0).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => Err(Error::unknown()),
+        }
+    }
+}
+
+/// What a reader missed.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    pub head: Seq,
+    /// Entries after the reader's position, in order; empty at the head.
+    pub events: Vec<Durable>,
+    /// The position after these events; below `head` there is more to ask for.
+    pub upto: Seq,
+}
+
+/// Every log of this node. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Logs(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    clock: Clock,
+    outbox: Outbox,
+    desks: DashMap<Id<Log>, mpsc::Sender<Errand>>,
+}
+
+fn full() -> Error {
+    Error::unavailable("too much is waiting to be written, slow down")
+}
+
+/// Drafts that may wait for one log before senders are told to slow down.
+const LINE: usize = 4_096;
+
+impl Logs {
+    pub fn new(store: Store, clock: Clock) -> Logs {
+        Logs(Arc::new(Shared { store, clock, outbox: Outbox::default(), desks: DashMap::new() }))
+    }
+
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
+    /// Puts a draft in line. The order of calls is the order of entries.
+    pub fn submit(&self, to: &Address, draft: Draft) -> Result<Pending> {
+        let (answer, pending) = oneshot::channel();
+        let deadline = Instant::now() + limits::SEND_DEADLINE;
+        let id = self.0.clock.id();
+        self.errand(to, Errand::Write(writer::Item { id, draft, answer, deadline, tried: false }))?;
+        Ok(Pending(pending))
+    }
+
+    pub async fn append(&self, to: &Address, draft: Draft) -> Result<Kept> {
+        self.submit(to, draft)?.kept().await
+    }
+
+    /// Sees to it that every entry after the one answered will be told in the outbox.
+    pub async fn watch(&self, log: &Address) -> Result<Seq> {
+        let (answer, position) = oneshot::channel();
+        self.errand(log, Errand::Watch(answer))?;
+        position.await.map_err(|_| Error::unavailable("the log is closing"))?
+    }
+
+    /// Tells what was written behind our back, if anything (contract D-24).
+    pub fn sweep(&self, log: &Address) {
+        // A full line is being worked on, and that finds the same entries.
+        let _ = self.errand(log, Errand::Sweep);
+    }
+
+    fn errand(&self, to: &Address, errand: Errand) -> Result<()> {
+        use dashmap::mapref::entry::Entry as Slot;
+        match self.0.desks.entry(to.log) {
+            Slot::Occupied(mut desk) => match desk.get().try_send(errand) {
+                Err(TrySendError::Closed(errand)) => {
+                    // The desk's task is gone (it panicked); the store knows all that it knew.
+                    desk.insert(self.open(to, errand)?);
+                    Ok(())
+                }
+                sent => sent.map_err(|_| full()),
+            },
+            Slot::Vacant(slot) => {
+                slot.insert(self.open(to, errand)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn open(&self, to: &Address, first: Errand) -> Result<mpsc::Sender<Errand>> {
+        let Shared { store, clock, outbox, .. } = &*self.0;
+        let (line, waiting) = mpsc::channel(LINE);
+        line.try_send(first).map_err(|_| full())?;
+        let desk = Desk::new(to.clone(), store.clone(), clock.clone(), outbox.clone());
+        tokio::spawn(desk.run(waiting, Arc::downgrade(&self.0)));
+        Ok(line)
+    }
+
+    /// The last seq of a log; 0 where it is empty.
+    pub async fn head(&self, log: Id<Log>) -> Result<Seq> {
+        Ok(self.0.store.messages.head(log).await?.map_or(0, |entry| entry.seq))
+    }
+
+    /// Up to one page of what comes after `after`: 300 entries or 256 KiB (D-28).
+    pub async fn missed(&self, log: &Address, after: Seq) -> Result<Missed> {
+        let entries = self.0.store.messages.after(log.log, after, limits::RESUME_PAGE).await?;
+        let whole = (entries.len() as u64) < limits::RESUME_PAGE;
+        let mut missed = Missed { head: after, events: Vec::new(), upto: after };
+        let mut bytes = 0;
+        for entry in &entries {
+            let event = Durable::of(entry, &log.epoch);
+            bytes += serde_json::to_string(&event).map_err(Error::internal)?.len();
+            if bytes > limits::RESUME_PAGE_BYTES && !missed.events.is_empty() {
+                break;
+            }
+            missed.upto = entry.seq;
+            missed.events.push(event);
+        }
+        let last_read = entries.last().map_or(after, |entry| entry.seq);
+        missed.head = if whole { last_read } else { self.head(log.log).await?.max(last_read) };
+        Ok(missed)
+    }
+
+    /// Finishes changes that a crash left in the log but not in the rows they change. Run before serving.
+    pub async fn repair(&self) -> Result<u64> {
+        repair::all(&self.0.store).await
+    }
+}

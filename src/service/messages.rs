@@ -1,0 +1,364 @@
+//! Messages: sending, changing and reading them. Both doors send through here (contract D-01).
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Rights, Seat};
+use crate::error::{Error, Result};
+use crate::event::MessageView;
+use crate::limits;
+use crate::log::{Address, Draft, Kept, Logs, Pending};
+use crate::model::{
+    Channel, ClientMsgId, Entry, Epoch, Id, Life, Link, Message, MessageType, Reaction, Seq, Text, User, What,
+};
+use crate::policy::{Action, Actor, can};
+use crate::store::Store;
+
+/// What a client sends to say something.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Send {
+    pub channel_id: Id<Channel>,
+    #[serde(default)]
+    pub text: Option<Text>,
+    #[serde(rename = "type", default)]
+    pub message_type: MessageType,
+    #[serde(default)]
+    pub client_msg_id: Option<ClientMsgId>,
+    #[serde(default)]
+    pub reply_to: Option<Id<Entry>>,
+    #[serde(default)]
+    pub thread_id: Option<Id<Entry>>,
+    #[serde(default)]
+    pub mentions: Vec<Id<User>>,
+    #[serde(default)]
+    pub attachments: Vec<Link>,
+    #[serde(default)]
+    pub image_url: Option<Link>,
+    #[serde(default)]
+    pub file_url: Option<Link>,
+}
+
+/// The answer to a send (contract D-02).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sent {
+    pub message: MessageView,
+    pub duplicate: bool,
+    pub epoch: Epoch,
+}
+
+/// A send that has its place in line.
+#[derive(Debug)]
+pub struct Posting {
+    pending: Pending,
+    epoch: Epoch,
+}
+
+/// The answer to a change of a message.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    pub message: MessageView,
+    /// The change's place in the log.
+    pub seq: Seq,
+    pub epoch: Epoch,
+    /// It was so already and nothing was written.
+    pub duplicate: bool,
+}
+
+/// Which part of a channel's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Newest,
+    Before(Seq),
+    After(Seq),
+    Around(Seq),
+    /// For clients that page by offset from the newest.
+    Offset(u64),
+}
+
+/// Messages in the order of the log, with what is needed to go on from there live.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct History {
+    pub messages: Vec<MessageView>,
+    pub epoch: Epoch,
+    /// The last seq of the log at the time of reading: resume after it and nothing is missed.
+    pub head: Seq,
+    /// There is more before, or after, what is shown.
+    pub has_more_before: bool,
+    pub has_more_after: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Messages {
+    store: Store,
+    rights: Rights,
+    logs: Logs,
+}
+
+impl Posting {
+    /// Waits until the message is durable.
+    pub async fn sent(self) -> Result<Sent> {
+        let Kept { entry, duplicate, .. } = self.pending.kept().await?;
+        Ok(Sent { message: view(&entry)?, duplicate, epoch: self.epoch })
+    }
+}
+
+impl Messages {
+    pub fn new(store: Store, rights: Rights, logs: Logs) -> Messages {
+        Messages { store, rights, logs }
+    }
+
+    pub async fn post(&self, actor: &Actor, send: Send) -> Result<Sent> {
+        self.submit(actor, send).await?.sent().await
+    }
+
+    /// As [`Messages::post`], but returns when the message has its place in the channel's order, so
+    /// that a door can go on to the sender's next event (contract D-07).
+    pub async fn submit(&self, actor: &Actor, send: Send) -> Result<Posting> {
+        let seat = self.rights.in_channel(actor, send.channel_id).await?;
+        can(seat.standing, Action::Post, "channel")?;
+        open_for_posts(&seat)?;
+        self.check_targets(&seat, &send).await?;
+        let message = draft(send.clone())?;
+        let draft = Draft {
+            client_msg_id: send.client_msg_id,
+            ..Draft::new(actor.id, &actor.username, What::Message(message))
+        };
+        let pending = self.logs.submit(&address(&seat), draft)?;
+        Ok(Posting { pending, epoch: seat.channel.epoch.clone() })
+    }
+
+    /// A reply, a thread and every mention must be of this channel.
+    async fn check_targets(&self, seat: &Seat, send: &Send) -> Result<()> {
+        for target in [send.reply_to, send.thread_id].into_iter().flatten() {
+            let message = self.store.messages.get(target).await?;
+            let here = message.filter(|entry| entry.log == seat.channel.id.into());
+            match here.map(|entry| entry.what) {
+                Some(What::Message(message)) if message.deleted_at.is_none() => {}
+                _ => return Err(Error::not_found("message")),
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn edit(&self, actor: &Actor, id: Id<Entry>, text: Text, base: Option<u32>) -> Result<Changed> {
+        let (entry, seat) = self.find(actor, id).await?;
+        let own = entry.user_id == actor.id;
+        let action = if own { Action::EditOwnMessage } else { Action::EditOthersMessage };
+        can(seat.standing, action, "message")?;
+        open_for_posts(&seat)?;
+        let what = What::Edit { target: id, text: Some(text), revision: 0, folded: false };
+        let draft = Draft { base_revision: base, ..Draft::new(actor.id, &actor.username, what) };
+        self.change(&seat, draft).await
+    }
+
+    pub async fn delete(&self, actor: &Actor, id: Id<Entry>) -> Result<Changed> {
+        let (entry, seat) = self.find(actor, id).await?;
+        let own = entry.user_id == actor.id;
+        let action = if own { Action::DeleteOwnMessage } else { Action::DeleteOthersMessage };
+        can(seat.standing, action, "message")?;
+        let what = What::Delete { target: id, folded: false };
+        self.change(&seat, Draft::new(actor.id, &actor.username, what)).await
+    }
+
+    pub async fn react(
+        &self,
+        actor: &Actor,
+        id: Id<Entry>,
+        reaction: Reaction,
+        removed: bool,
+    ) -> Result<Changed> {
+        let (_, seat) = self.find(actor, id).await?;
+        can(seat.standing, Action::React, "message")?;
+        open_for_posts(&seat)?;
+        if !seat.channel.settings.reactions && !removed {
+            return Err(Error::forbidden("this channel takes no reactions"));
+        }
+        let what = What::React { target: id, reaction, removed, folded: false };
+        self.change(&seat, Draft::new(actor.id, &actor.username, what)).await
+    }
+
+    async fn change(&self, seat: &Seat, draft: Draft) -> Result<Changed> {
+        let target = draft.what.target();
+        let Kept { entry, row, duplicate } = self.logs.append(&address(seat), draft).await?;
+        let row = match (row, target) {
+            (Some(row), _) => row,
+            (None, Some(target)) => self.message(target).await?,
+            (None, None) => entry.clone(),
+        };
+        let epoch = seat.channel.epoch.clone();
+        Ok(Changed { message: view(&row)?, seq: entry.seq, epoch, duplicate })
+    }
+
+    pub async fn get(&self, actor: &Actor, id: Id<Entry>) -> Result<MessageView> {
+        let (entry, _) = self.find(actor, id).await?;
+        view(&entry)
+    }
+
+    /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.
+    async fn find(&self, actor: &Actor, id: Id<Entry>) -> Result<(Entry, Seat)> {
+        let unknown = |_| Error::not_found("message");
+        let entry = self.message(id).await?;
+        let seat = match self.rights.in_channel(actor, entry.log.cast()).await {
+            Err(error) if error.code() == crate::error::Code::NotFound => return Err(unknown(error)),
+            other => other?,
+        };
+        can(seat.standing, Action::ReadChannel, "message")?;
+        Ok((entry, seat))
+    }
+
+    async fn message(&self, id: Id<Entry>) -> Result<Entry> {
+        let entry = self.store.messages.get(id).await?;
+        let entry = entry.filter(|entry| matches!(entry.what, What::Message(_)));
+        entry.ok_or_else(|| Error::not_found("message"))
+    }
+
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        channel: Id<Channel>,
+        part: Part,
+        limit: u64,
+    ) -> Result<History> {
+        let seat = self.rights.in_channel(actor, channel).await?;
+        can(seat.standing, Action::ReadChannel, "channel")?;
+        self.read(&seat.channel, part, limit.clamp(1, limits::PAGE_MAX)).await
+    }
+
+    async fn read(&self, channel: &Arc<Channel>, part: Part, limit: u64) -> Result<History> {
+        let log = channel.id.into();
+        // The head is read first: what is written meanwhile shows twice, never not at all.
+        let head = self.logs.head(log).await?;
+        let messages = &self.store.messages;
+        let (mut older, mut newer) = match part {
+            Part::Newest => (messages.before(log, head + 1, limit + 1).await?, Vec::new()),
+            Part::Before(seq) => (messages.before(log, seq, limit + 1).await?, Vec::new()),
+            Part::After(seq) => (Vec::new(), messages.from(log, seq.saturating_add(1), limit + 1).await?),
+            Part::Around(seq) => {
+                let half = limit.div_ceil(2);
+                (messages.before(log, seq, limit - half + 1).await?, messages.from(log, seq, half + 1).await?)
+            }
+            Part::Offset(skip) => (messages.page(log, skip, limit + 1).await?, Vec::new()),
+        };
+        let (room_before, room_after) = match part {
+            Part::Around(_) => (limit - limit.div_ceil(2), limit.div_ceil(2)),
+            Part::After(_) => (0, limit),
+            _ => (limit, 0),
+        };
+        let has_more_before = match part {
+            Part::After(seq) => seq > 0,
+            _ => older.len() as u64 > room_before,
+        };
+        let has_more_after = match part {
+            Part::Newest => false,
+            Part::Before(seq) => seq <= head,
+            Part::Offset(skip) => skip > 0,
+            Part::After(_) | Part::Around(_) => newer.len() as u64 > room_after,
+        };
+        older.truncate(room_before as usize);
+        newer.truncate(room_after as usize);
+        older.reverse();
+        let messages = older.iter().chain(&newer).map(view).collect::<Result<Vec<_>>>()?;
+        Ok(History { messages, epoch: channel.epoch.clone(), head, has_more_before, has_more_after })
+    }
+
+    /// Replies to a message, oldest first, with their number.
+    pub async fn replies(
+        &self,
+        actor: &Actor,
+        id: Id<Entry>,
+        after: Seq,
+        limit: u64,
+    ) -> Result<Vec<MessageView>> {
+        self.find(actor, id).await?;
+        let replies = self.store.messages.replies(id, after, limit.clamp(1, limits::PAGE_MAX)).await?;
+        replies.iter().map(view).collect()
+    }
+
+    pub async fn count_replies(&self, actor: &Actor, id: Id<Entry>) -> Result<u64> {
+        self.find(actor, id).await?;
+        self.store.messages.count_replies(id).await
+    }
+
+    /// Somebody's messages in the channels that the actor can read, newest first; of a page some may
+    /// be left out.
+    pub async fn by_author(
+        &self,
+        actor: &Actor,
+        author: Id<User>,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<MessageView>> {
+        let entries = self.store.messages.by_author(author, skip, limit.clamp(1, limits::PAGE_MAX)).await?;
+        let mut readable = Vec::new();
+        for entry in &entries {
+            match self.rights.in_channel(actor, entry.log.cast()).await {
+                Ok(seat) if can(seat.standing, Action::ReadChannel, "channel").is_ok() => {
+                    readable.push(view(entry)?)
+                }
+                Err(error) if error.code() != crate::error::Code::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(readable)
+    }
+}
+
+/// The log of a seat's channel.
+pub(super) fn address(seat: &Seat) -> Address {
+    Address { log: seat.channel.id.into(), epoch: seat.channel.epoch.clone() }
+}
+
+fn open_for_posts(seat: &Seat) -> Result<()> {
+    if seat.channel.life == Life::Archived {
+        return Err(Error::conflict("this channel is archived"));
+    }
+    match seat.channel.settings.read_only {
+        true => can(seat.standing, Action::PostWhereReadOnly, "channel"),
+        false => Ok(()),
+    }
+}
+
+fn view(entry: &Entry) -> Result<MessageView> {
+    match &entry.what {
+        What::Message(message) => Ok(MessageView::of(entry, message)),
+        _ => Err(Error::internal("a change is no message")),
+    }
+}
+
+fn draft(send: Send) -> Result<Message> {
+    let media = send.image_url.is_some() || send.file_url.is_some() || !send.attachments.is_empty();
+    if send.text.is_none() && !media {
+        return Err(Error::invalid("text", "a message cannot be empty"));
+    }
+    if send.mentions.len() > limits::MENTIONS {
+        return Err(Error::invalid("mentions", format!("may name {} people at most", limits::MENTIONS)));
+    }
+    if send.attachments.len() > limits::ATTACHMENTS {
+        return Err(Error::invalid("attachments", format!("may hold {} at most", limits::ATTACHMENTS)));
+    }
+    let mut message = Message {
+        message_type: send.message_type,
+        text: send.text,
+        reply_to: send.reply_to,
+        thread_id: send.thread_id,
+        mentions: send.mentions,
+        attachments: send.attachments,
+        image_url: send.image_url,
+        file_url: send.file_url,
+        ..Message::default()
+    };
+    message.digest = digest(&message)?;
+    Ok(message)
+}
+
+/// Tells one content from another; the same for a repeat of the same send.
+fn digest(message: &Message) -> Result<String> {
+    let content = serde_json::to_vec(message).map_err(Error::internal)?;
+    Ok(Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect())
+}
