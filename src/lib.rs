@@ -1,3 +1,5 @@
+pub mod app;
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod error;
@@ -6,6 +8,8 @@ pub mod limits;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod rest;
 pub mod service;
+pub mod socket;
 pub mod store;
 pub mod world;

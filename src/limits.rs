@@ -24,6 +24,13 @@ pub const PAGE: u64 = 50;
 pub const PAGE_MAX: u64 = 100;
 pub const BULK_MAX: usize = 100;
 pub const QUERY_CHARS: usize = 256;
+/// Active and archived ones together.
+pub const CHANNELS_PER_GROUP: u64 = 500;
+/// A change that should have been told by then belongs to nobody who still runs.
+pub const TELLING_LASTS: Duration = Duration::from_secs(60);
+
+/// What a JSON request may carry.
+pub const BODY_BYTES: usize = 64 * 1024;
 
 // The log (contract D-11, D-28).
 pub const BATCH: usize = 64;

@@ -3,6 +3,7 @@
 //! Nothing in `model` performs I/O or knows who may do what; that is [`crate::policy`].
 
 mod channel;
+mod edit;
 mod entry;
 mod group;
 mod id;
@@ -10,8 +11,10 @@ mod position;
 mod text;
 mod time;
 mod user;
+mod view;
 
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
+pub use edit::{ChannelEdit, GroupEdit};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use group::{
     Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus,
@@ -22,3 +25,4 @@ pub use position::{Position, Verdict};
 pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};
+pub use view::{BanView, ChannelView, GroupView, MemberView, RequestView};

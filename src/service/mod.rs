@@ -3,7 +3,13 @@
 //! A method walks five steps: find, may they, keep, tell, answer. Services do not call one another;
 //! what two of them need stands here beside them ([`Rights`]) or moves down.
 
+mod accounts;
 pub mod messages;
+mod page;
+pub mod presence;
 mod rights;
+pub mod typing;
 
+pub use accounts::{Accounts, Admission, Revoked};
+pub use page::{Ask, Numbered, Page, Paging};
 pub use rights::{Rights, Seat};

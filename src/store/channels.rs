@@ -1,9 +1,79 @@
 //! Queries of the collection `channels`.
 
 use super::collection::CHANNELS;
-use super::{Collection, Record};
-use crate::model::Channel;
+use super::language::{all, is, one_of};
+use super::{Change, Collection, Filter, Query, Record, Slice, Table};
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Channel, ChannelEdit, Group, Id, Life, Time};
 
 impl Record for Channel {
     const COLLECTION: &'static Collection = &CHANNELS;
+}
+
+/// A deleted channel is in no list.
+const LISTED: [Life; 2] = [Life::Active, Life::Archived];
+
+/// More than a group can come to have when several people create channels at once.
+const MOST: u64 = limits::CHANNELS_PER_GROUP * 2;
+
+impl Table<Channel> {
+    /// Active and archived channels of a group.
+    pub async fn of_group(&self, group: Id<Group>) -> Result<Vec<Channel>> {
+        self.of_groups(&[group]).await
+    }
+
+    /// Active and archived channels of some groups, in no order.
+    pub async fn of_groups(&self, groups: &[Id<Group>]) -> Result<Vec<Channel>> {
+        let filter = all([one_of("groupId", groups), one_of("life", LISTED)]);
+        self.find(Query::new(filter, MOST * groups.len() as u64)).await
+    }
+
+    pub async fn count_of_group(&self, group: Id<Group>) -> Result<u64> {
+        self.count(all([is("groupId", group), one_of("life", LISTED)])).await
+    }
+
+    /// Channels of all groups, in the order in which they were created.
+    pub async fn page(&self, life: Life, slice: Slice) -> Result<Vec<Channel>> {
+        self.find(slice.up(is("life", life), "createdAt")).await
+    }
+
+    pub async fn total(&self, life: Life) -> Result<u64> {
+        self.count(is("life", life)).await
+    }
+
+    /// The channel after the change; none where it is deleted. CONFLICT where the name is taken.
+    pub async fn edit(&self, id: Id<Channel>, edit: &ChannelEdit, now: Time) -> Result<Option<Channel>> {
+        let mut changes = vec![Change::set("updatedAt", now)];
+        if let Some(name) = &edit.name {
+            changes.push(Change::set("name", name));
+            changes.push(Change::set("nameKey", name.folded()));
+        }
+        if let Some(description) = &edit.description {
+            changes.push(super::set_or_unset("description", description.as_ref()));
+        }
+        if let Some(channel_type) = edit.channel_type {
+            changes.push(Change::set("type", channel_type));
+        }
+        if let Some(private) = edit.is_private {
+            changes.push(Change::set("isPrivate", private));
+        }
+        if let Some(settings) = &edit.settings {
+            changes.push(Change::set("settings", settings));
+        }
+        self.update(all([is("_id", id), one_of("life", LISTED)]), changes).await
+    }
+
+    /// Leads a channel from one of `from` to `to`; none where it is in another life. CONFLICT where
+    /// the name of one that becomes active is taken.
+    pub async fn turn(&self, id: Id<Channel>, from: &[Life], to: Life, now: Time) -> Result<Option<Channel>> {
+        let filter = all([is("_id", id), one_of("life", from)]);
+        let changes = vec![Change::set("life", to), Change::set("updatedAt", now)];
+        self.update(filter, changes).await
+    }
+
+    /// Takes the rows away, as of a group that never came to be.
+    pub async fn forget(&self, group: Id<Group>) -> Result<u64> {
+        self.delete(Filter::And(vec![is("groupId", group), one_of("life", LISTED)])).await
+    }
 }

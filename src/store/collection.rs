@@ -69,16 +69,16 @@ pub static GROUPS: Collection = collection(
     "groups",
     &[
         unique("name", &["nameKey"]).when(When::Text("life", "active")),
-        index("life_name", &["life", "nameKey"]),
-        index("life_created", &["life", "createdAt"]),
+        index("life_name", &["life", "nameKey", "_id"]),
+        index("life_created", &["life", "createdAt", "_id"]),
     ],
 );
 
 pub static MEMBERSHIPS: Collection = collection(
     "memberships",
     &[
-        index("place", &["place", "username"]),
-        index("place_role", &["place", "role", "username"]),
+        index("place", &["place", "username", "_id"]),
+        index("place_role", &["place", "role", "username", "_id"]),
         index("user", &["userId", "placeKind", "place"]),
     ],
 );
@@ -87,21 +87,30 @@ pub static CHANNELS: Collection = collection(
     "channels",
     &[
         unique("name", &["groupId", "nameKey"]).when(When::Text("life", "active")),
-        index("group", &["groupId", "life", "nameKey"]),
-        index("life_created", &["life", "createdAt"]),
+        index("group", &["groupId", "life", "nameKey", "_id"]),
+        index("life_created", &["life", "createdAt", "_id"]),
     ],
 );
 
-pub static BANS: Collection =
-    collection("bans", &[index("channel", &["channelId", "createdAt"]), index("user", &["userId"])]);
+pub static BANS: Collection = collection(
+    "bans",
+    &[
+        index("channel", &["channelId", "createdAt", "_id"]),
+        index("user", &["userId"]),
+        index("until", &["until"]).when(When::Has("until")),
+    ],
+);
 
 pub static REQUESTS: Collection = collection(
     "group_requests",
     &[
         unique("pending", &["groupId", "userId"]).when(When::Text("status", "pending")),
-        index("group", &["groupId", "status", "createdAt"]),
-        index("user", &["userId", "createdAt"]),
-        index("status", &["status", "createdAt"]),
+        index("group", &["groupId", "createdAt", "_id"]),
+        index("group_status", &["groupId", "status", "createdAt", "_id"]),
+        index("user", &["userId", "createdAt", "_id"]),
+        index("user_status", &["userId", "status", "createdAt", "_id"]),
+        index("status", &["status", "createdAt", "_id"]),
+        index("created", &["createdAt", "_id"]),
     ],
 );
 

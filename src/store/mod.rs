@@ -18,13 +18,18 @@ mod messages;
 mod requests;
 mod sessions;
 mod settings;
+mod slice;
 mod table;
+mod tellings;
 mod users;
 
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use engine::{Engine, Plan, Refusal, Rejected};
+pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
+pub use requests::{Decision, RequestsOf};
 pub use settings::Setting;
+pub use slice::{After, Slice};
 pub use table::{Record, Table};
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
@@ -60,5 +65,13 @@ impl Store {
             settings: Table::on(&engine),
             engine,
         }
+    }
+}
+
+/// Sets a field to what there is, or takes it out of the document: none is ever kept as null.
+fn set_or_unset(field: Field, value: Option<impl serde::Serialize>) -> Change {
+    match value {
+        Some(value) => Change::set(field, value),
+        None => Change::Unset(field),
     }
 }

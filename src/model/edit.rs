@@ -1,0 +1,57 @@
+//! What can be changed of a group or a channel: absent means unchanged, null means taken away.
+
+use serde::{Deserialize, Deserializer};
+
+use super::{ChannelSettings, ChannelType, Description, GroupSettings, Name};
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct GroupEdit {
+    pub name: Option<Name>,
+    #[serde(deserialize_with = "given")]
+    pub description: Option<Option<Description>>,
+    #[serde(deserialize_with = "given")]
+    pub category: Option<Option<Name>>,
+    pub is_private: Option<bool>,
+    pub settings: Option<GroupSettings>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ChannelEdit {
+    pub name: Option<Name>,
+    #[serde(deserialize_with = "given")]
+    pub description: Option<Option<Description>>,
+    #[serde(rename = "type")]
+    pub channel_type: Option<ChannelType>,
+    pub is_private: Option<bool>,
+    pub settings: Option<ChannelSettings>,
+}
+
+/// Tells a field that is null from one that is not there.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_takes_away_and_absence_leaves() {
+        let edit: GroupEdit = serde_json::from_str(r#"{"description":null}"#).unwrap();
+        assert_eq!(edit.description, Some(None));
+        assert_eq!(edit.category, None);
+    }
+
+    #[test]
+    fn no_edit_sets_an_owner_a_counter_or_a_time() {
+        for field in ["createdBy", "memberCount", "createdAt", "life", "_id"] {
+            let body = format!(r#"{{"{field}":"x"}}"#);
+            assert!(serde_json::from_str::<GroupEdit>(&body).is_err(), "{field}");
+            assert!(serde_json::from_str::<ChannelEdit>(&body).is_err(), "{field}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Who is let in: the token of a request, other sites' pages, and too many requests.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
+
+use super::{body, cookie};
+use crate::app::Origins;
+use crate::error::{Error, Result};
+
+/// The cookie that carries the access token.
+pub const ACCESS_COOKIE: &str = "accessToken";
+
+/// The access token, from the header or, for browsers, from the cookie; never from the address.
+pub fn token<'a>(method: &Method, headers: &'a HeaderMap, origins: &Origins) -> Result<Option<&'a str>> {
+    if let Some(told) = headers.get(AUTHORIZATION) {
+        let told = told.to_str().unwrap_or_default();
+        return match told.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+            _ => Err(Error::unauthenticated("the Authorization header must read: Bearer <token>")),
+        };
+    }
+    let Some(token) = cookie::read(headers, ACCESS_COOKIE) else {
+        return Ok(None);
+    };
+    against_other_sites(method, headers, origins)?;
+    Ok(Some(token))
+}
+
+/// A browser sends cookies with what other sites' pages ask, too; a write must come from ours.
+pub fn against_other_sites(method: &Method, headers: &HeaderMap, origins: &Origins) -> Result<()> {
+    if method.is_safe() {
+        return Ok(());
+    }
+    if !origins.same_site(headers) {
+        return Err(Error::forbidden("a write with a cookie must come from a page of this site"));
+    }
+    match body::is_json(headers) || headers.get(http::header::CONTENT_TYPE).is_none() {
+        true => Ok(()),
+        false => Err(Error::forbidden("a write with a cookie must be JSON")),
+    }
+}
+
+/// Requests per second and address; an IPv6 caller is their /64.
+#[derive(Debug)]
+pub struct Pace(DefaultKeyedRateLimiter<IpAddr>);
+
+/// Above this many remembered addresses those at rest are forgotten.
+const REMEMBERED: usize = 10_000;
+
+impl Pace {
+    pub fn new(per_second: u32) -> Pace {
+        let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+        Pace(RateLimiter::dashmap(
+            Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
+        ))
+    }
+
+    pub fn check(&self, address: IpAddr) -> Result<()> {
+        if self.0.len() > REMEMBERED {
+            self.0.retain_recent();
+        }
+        let refused = self.0.check_key(&network(address)).err();
+        match refused.map(|until| until.wait_time_from(DefaultClock::default().now())) {
+            None => Ok(()),
+            Some(wait) => Err(Error::rate_limited(wait.max(Duration::from_millis(1)))),
+        }
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn a_burst_is_let_through_and_then_slowed() {
+        let pace = Pace::new(5);
+        let (loud, calm) = ("2001:db8::1".parse().unwrap(), "1.2.3.4".parse().unwrap());
+        let let_in = (0..100).filter(|_| pace.check(loud).is_ok()).count();
+        assert!((10..20).contains(&let_in), "{let_in}");
+        let refused = pace.check("2001:db8::2".parse().unwrap()).unwrap_err();
+        assert_eq!(refused.code(), Code::RateLimited);
+        assert!(refused.wait().is_some());
+        assert!(pace.check(calm).is_ok());
+    }
+}

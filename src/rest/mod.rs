@@ -1,0 +1,63 @@
+//! The REST door: bytes into a typed request, one service method, its result into a reply.
+//!
+//! The registry of [`Route`]s is the router, so the permission matrix, the map at `/api` and the
+//! labels of the metrics cannot name what does not exist, or miss what does. What the product
+//! allows is decided in `service`; compression, CORS and timeouts stand around this room.
+//!
+//! To add a route: write it into the `routes()` of the file of its area, with the action that the
+//! policy table grants.
+
+mod body;
+mod call;
+mod cookie;
+mod door;
+mod guard;
+mod header;
+mod reply;
+mod route;
+mod table;
+
+use std::sync::Arc;
+
+use warp::Filter as _;
+use warp::filters::BoxedFilter;
+
+pub use call::Call;
+pub use reply::{Reply, Response};
+pub use route::{Access, Route};
+pub use table::Table;
+
+use crate::app::{App, PeerAddr};
+use crate::error::Result;
+
+/// Every route of the house.
+pub fn routes() -> Vec<Route> {
+    Vec::new()
+}
+
+/// The whole door as one filter, which answers every request and rejects none.
+pub fn filter(app: App, routes: Vec<Route>) -> Result<BoxedFilter<(Response,)>> {
+    let door = Arc::new(door::Door::new(app, Table::new(routes)?));
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    Ok(warp::any()
+        .map(move || door.clone())
+        .and(warp::method())
+        .and(warp::path::full())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<PeerAddr>())
+        .and(warp::body::stream())
+        .then(
+            async |door: Arc<door::Door>,
+                   method,
+                   path: warp::path::FullPath,
+                   query,
+                   headers,
+                   peer: Option<PeerAddr>,
+                   body| {
+                let asked = door::Asked { method, path: path.as_str().to_owned(), query, headers, peer };
+                door.answer(asked, body).await
+            },
+        )
+        .boxed())
+}

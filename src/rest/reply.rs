@@ -1,0 +1,208 @@
+//! What goes back: `{"success":true,"data":…}` or `{"success":false,"error":…}`, on every route.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::header::{
+    CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::service::{Page, Paging};
+
+pub type Response = warp::reply::Response;
+
+/// Made by a handler, sent by the door.
+#[derive(Debug)]
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+    conditional: bool,
+}
+
+#[derive(Debug)]
+enum Content {
+    Nothing,
+    Success { data: Option<Result<Box<RawValue>, serde_json::Error>>, message: Option<String> },
+    Text(String),
+}
+
+impl Reply {
+    fn new(status: StatusCode, content: Content) -> Reply {
+        Reply { status, headers: HeaderMap::new(), content, conditional: false }
+    }
+
+    pub fn data(data: impl Serialize) -> Reply {
+        let data = Some(to_raw_value(&data));
+        Reply::new(StatusCode::OK, Content::Success { data, message: None })
+    }
+
+    /// [`Reply::data`] for something that was made just now.
+    pub fn created(data: impl Serialize) -> Reply {
+        Reply { status: StatusCode::CREATED, ..Reply::data(data) }
+    }
+
+    /// The page's rows under their plural name, and where the page stands.
+    pub fn list<T: Serialize>(name: &'static str, page: Page<T>) -> Reply {
+        Reply::data(Listed { name, page })
+    }
+
+    pub fn message(text: impl Into<String>) -> Reply {
+        Reply::new(StatusCode::OK, Content::Success { data: None, message: Some(text.into()) })
+    }
+
+    pub fn no_content() -> Reply {
+        Reply::new(StatusCode::NO_CONTENT, Content::Nothing)
+    }
+
+    /// Sends the caller elsewhere, with GET.
+    pub fn see(place: &str) -> Reply {
+        Reply::new(StatusCode::FOUND, Content::Nothing).header(LOCATION, place)
+    }
+
+    /// Plain text of the given kind, outside the one shape: for metrics and their like.
+    pub fn text(kind: &'static str, text: String) -> Reply {
+        Reply::new(StatusCode::OK, Content::Text(text)).header(CONTENT_TYPE, kind)
+    }
+
+    /// A sentence beside the data.
+    pub fn with_message(mut self, text: impl Into<String>) -> Reply {
+        if let Content::Success { message, .. } = &mut self.content {
+            *message = Some(text.into());
+        }
+        self
+    }
+
+    pub fn status(mut self, status: StatusCode) -> Reply {
+        self.status = status;
+        self
+    }
+
+    /// A value that cannot stand in a header is left out.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Reply {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// A whole `Set-Cookie` line.
+    pub fn cookie(self, line: &str) -> Reply {
+        self.header(SET_COOKIE, line)
+    }
+
+    /// Lets the caller ask again with `If-None-Match` and get 304 while nothing changed.
+    pub fn etag(mut self) -> Reply {
+        self.conditional = true;
+        self
+    }
+
+    pub(super) fn send(self, asked: &HeaderMap) -> Result<Response> {
+        let Reply { mut status, mut headers, content, conditional } = self;
+        let mut bytes = written(content, &mut headers)?;
+        if conditional {
+            let tag = tag(status, &headers, &bytes);
+            if matches(asked, &tag) {
+                (status, bytes) = (StatusCode::NOT_MODIFIED, Bytes::new());
+                headers.remove(CONTENT_TYPE);
+            }
+            headers.insert(ETAG, HeaderValue::from_str(&tag).map_err(Error::internal)?);
+        }
+        let mut response = Response::new(bytes.into());
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+}
+
+fn written(content: Content, headers: &mut HeaderMap) -> Result<Bytes> {
+    let json =
+        |headers: &mut HeaderMap| headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    match content {
+        Content::Nothing => Ok(Bytes::new()),
+        Content::Text(text) => Ok(text.into()),
+        Content::Success { data, message } => {
+            json(headers);
+            let data = data.transpose().map_err(Error::internal)?;
+            let body = Success { success: true, data, message };
+            Ok(serde_json::to_vec(&body).map_err(Error::internal)?.into())
+        }
+    }
+}
+
+/// What the caller would see, hashed: also where a redirection leads.
+fn tag(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(status.as_str());
+    hash.update(headers.get(LOCATION).map_or(&[][..], HeaderValue::as_bytes));
+    hash.update(bytes);
+    let digest = hash.finalize();
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default()))
+}
+
+fn matches(asked: &HeaderMap, tag: &str) -> bool {
+    let told = asked.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    told.flat_map(|line| line.split(','))
+        .any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
+}
+
+/// The one shape of a refusal.
+pub fn refusal(error: &Error, request_id: &str) -> Response {
+    let body = Failure { success: false, message: error.message(), error: error.body(), request_id };
+    let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());
+    let status = error.code().status();
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(wait) = error.wait() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil().max(1.0) as u64));
+    }
+    if status == 401 {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+#[derive(Serialize)]
+struct Success {
+    success: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'a> {
+    success: bool,
+    message: &'a str,
+    error: crate::error::Body<'a>,
+    request_id: &'a str,
+}
+
+struct Listed<T> {
+    name: &'static str,
+    page: Page<T>,
+}
+
+impl<T: Serialize> Serialize for Listed<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Paging { numbered, next_cursor } = &self.page.paging;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.name, &self.page.items)?;
+        if let Some(numbered) = numbered {
+            map.serialize_entry("total", &numbered.total)?;
+            map.serialize_entry("page", &numbered.page)?;
+            map.serialize_entry("pages", &numbered.pages)?;
+        }
+        map.serialize_entry("nextCursor", next_cursor)?;
+        map.end()
+    }
+}
