@@ -9,5 +9,8 @@ pub mod log;
 pub mod model;
 pub mod policy;
 pub mod rest;
+pub mod server;
 pub mod service;
+pub mod socket;
 pub mod store;
+pub mod world;

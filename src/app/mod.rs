@@ -5,16 +5,18 @@ mod peer;
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use origin::Origins;
 pub use peer::{PeerAddr, client_address};
 
-use crate::auth::{Attempts, Passwords, Tokens};
+use crate::auth::{Attempts, Passwords, Prover, Tokens};
 use crate::clock::Clock;
-use crate::config::{Config, Keys};
+use crate::config::{Config, Keys, Network};
 use crate::log::Logs;
-use crate::service::{Accounts, Admin, Revocations, Rights, Registrar, Users};
+use crate::service::messages::Messages;
+use crate::service::presence::PresenceBook;
+use crate::service::typing::Typing;
+use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
 use crate::store::Store;
 
 /// Cheap to clone; reads like its [`Parts`].
@@ -23,69 +25,72 @@ pub struct App(Arc<Parts>);
 
 #[derive(Debug)]
 pub struct Parts {
-    pub config: Config,
     pub clock: Clock,
     pub store: Store,
     pub rights: Rights,
-    pub logs: Logs,
-    /// Who must close sockets listens here.
-    pub revocations: Revocations,
-    pub origins: Origins,
+    pub doors: Doors,
     pub accounts: Accounts,
     pub users: Users,
     pub admin: Admin,
+    pub roster: Roster,
+    pub logs: Logs,
+    pub messages: Messages,
+    pub presence: PresenceBook,
+    pub typing: Typing,
+}
+
+/// What the configuration says about both doors.
+#[derive(Clone, Debug)]
+pub struct Doors {
+    pub origins: Origins,
+    pub trusted_proxies: Vec<Network>,
+    /// Whether browsers reach us over TLS: HSTS is sent.
+    pub tls: bool,
+    /// Cookies are for TLS alone. In production a browser on plain HTTP is nobody's intent.
+    pub secure_cookies: bool,
+    pub requests_per_second_per_address: u32,
+    pub requests_burst: u32,
 }
 
 impl App {
-    pub fn new(config: Config, keys: &Keys, store: Store, clock: Clock) -> App {
+    pub fn new(config: &Config, keys: &Keys, store: Store, clock: Clock) -> App {
         let rights = Rights::new(store.clone(), clock.clone());
         let logs = Logs::new(store.clone(), clock.clone());
-        let revocations = Revocations::default();
-        let registrar = Registrar::new(store.clone(), clock.clone(), rights.clone(), logs.clone(), revocations.clone());
-        let limits = &config.limits;
-        let passwords = Passwords::new(keys.pepper.clone(), config.auth.bcrypt_cost, limits.bcrypt_queue);
-        let attempts = Attempts::new(
-            clock.clone(),
-            limits.login_failures_per_account_address,
-            limits.login_failures_per_account,
-        );
+        let roster = Roster::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
+        let registrar = Registrar::new(roster.clone(), Revocations::default());
+        let passwords =
+            Passwords::new(keys.pepper.clone(), config.auth.bcrypt_cost, config.limits.bcrypt_queue);
+        let prover = Prover::new(passwords, Attempts::new(clock.clone(), &config.limits));
         let tokens = Tokens::new(&keys.jwt, &config.auth, clock.clone());
-        let accounts = Accounts::new(registrar.clone(), passwords.clone(), tokens, attempts, &config.auth);
         App(Arc::new(Parts {
-            users: Users::new(registrar.clone(), passwords.clone()),
+            accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
+            users: Users::new(registrar.clone(), prover),
             admin: Admin::new(registrar),
-            accounts,
-            origins: Origins::new(origins(&config)),
-            revocations,
+            messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
+            presence: PresenceBook::new(clock.clone()),
+            typing: Typing::new(clock.clone()),
+            doors: Doors::from(config),
+            roster,
             logs,
             rights,
             store,
             clock,
-            config,
         }))
     }
 }
 
-/// The listed origins, and the address under which people reach us.
-fn origins(config: &Config) -> Vec<String> {
-    let own = config.server.public_url.iter();
-    config.server.allowed_origins.iter().chain(own).cloned().collect()
-}
-
-impl Parts {
-    /// Whether cookies are for TLS alone. In production a browser on plain HTTP is nobody's intent.
-    pub fn secure_cookies(&self) -> bool {
-        self.config.production() || self.behind_tls()
-    }
-
-    /// Whether browsers reach us over TLS.
-    pub fn behind_tls(&self) -> bool {
-        self.config.server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
-    }
-
-    /// How long an access token lasts.
-    pub fn access_lifetime(&self) -> Duration {
-        Duration::from_secs(self.config.auth.access_minutes * 60)
+impl From<&Config> for Doors {
+    fn from(config: &Config) -> Doors {
+        let server = &config.server;
+        let tls = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        Doors {
+            origins: Origins::new(server.allowed_origins.iter().chain(&server.public_url).cloned()),
+            trusted_proxies: server.trusted_proxies.clone(),
+            tls,
+            secure_cookies: tls || config.production(),
+            requests_per_second_per_address: config.limits.requests_per_second_per_address,
+            requests_burst: config.limits.requests_burst,
+        }
     }
 }
 

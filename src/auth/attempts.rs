@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::model::Time;
 
@@ -40,8 +41,13 @@ struct Count {
 }
 
 impl Attempts {
-    pub fn new(clock: Clock, per_account_and_address: u32, per_account: u32) -> Attempts {
-        Attempts(Arc::new(Board { clock, per_account_and_address, per_account, tries: Mutex::default() }))
+    pub fn new(clock: Clock, limits: &Limits) -> Attempts {
+        Attempts(Arc::new(Board {
+            clock,
+            per_account_and_address: limits.login_failures_per_account_address,
+            per_account: limits.login_failures_per_account,
+            tries: Mutex::default(),
+        }))
     }
 
     /// Counts a try before its outcome is known, so that many at once are not let through together.
@@ -120,7 +126,7 @@ mod tests {
 
     fn attempts() -> (Attempts, Clock) {
         let clock = Clock::still(Time::from_millis(1_700_000_000_000));
-        (Attempts::new(clock.clone(), 10, 100), clock)
+        (Attempts::new(clock.clone(), &Limits::default()), clock)
     }
 
     fn address(last: u8) -> IpAddr {
@@ -144,7 +150,9 @@ mod tests {
     #[test]
     fn a_hundred_tries_from_anywhere_close_the_account_s23() {
         let (attempts, _) = attempts();
-        let let_in = (0..30u8).flat_map(|last| [last; 5]).filter(|last| attempts.begin("alice", address(*last)).is_ok());
+        let let_in = (0..30u8)
+            .flat_map(|last| [last; 5])
+            .filter(|last| attempts.begin("alice", address(*last)).is_ok());
         assert_eq!(let_in.count(), 100);
     }
 

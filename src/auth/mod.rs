@@ -5,11 +5,13 @@
 mod attempts;
 mod password;
 mod passwords;
+mod prover;
 mod refresh;
 mod tokens;
 
 pub use attempts::Attempts;
 pub use password::{NewPassword, Password};
 pub use passwords::Passwords;
+pub use prover::Prover;
 pub use refresh::RefreshToken;
 pub use tokens::{Claims, Tokens};

@@ -106,7 +106,9 @@ mod tests {
         assert!("a long enough one".parse::<NewPassword>().is_ok());
         assert!("🦀".repeat(7).parse::<NewPassword>().is_err());
         assert!("🦀ab".repeat(42).parse::<NewPassword>().is_ok());
-        for bad in ["short", "Password123", "11111111", "zzzzzzzzzzzz", &"ab".repeat(65), &"x".repeat(1_000_000)] {
+        for bad in
+            ["short", "Password123", "11111111", "zzzzzzzzzzzz", &"ab".repeat(65), &"x".repeat(1_000_000)]
+        {
             assert!(bad.parse::<NewPassword>().is_err(), "{bad:.20}");
         }
     }

@@ -73,13 +73,17 @@ impl Passwords {
     }
 
     fn shrunk(&self, password: &Password) -> Result<SecretString> {
-        let mut mac = Hmac::<Sha384>::new_from_slice(self.0.pepper.expose_secret()).map_err(Error::internal)?;
+        let mut mac =
+            Hmac::<Sha384>::new_from_slice(self.0.pepper.expose_secret()).map_err(Error::internal)?;
         mac.update(password.expose().as_bytes());
         Ok(STANDARD.encode(mac.finalize().into_bytes()).into())
     }
 
     /// RATE_LIMITED where too many wait already.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> bcrypt::BcryptResult<T> + Send + 'static) -> Result<T> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> bcrypt::BcryptResult<T> + Send + 'static,
+    ) -> Result<T> {
         let busy = |_| Error::rate_limited(Duration::from_secs(1));
         let place = self.0.places.clone().try_acquire_owned().map_err(busy)?;
         let core = self.0.cores.clone().acquire_owned().await.map_err(Error::internal)?;
@@ -143,7 +147,13 @@ mod tests {
     async fn too_many_at_once_are_turned_away_s21() {
         let passwords = passwords(4, 0);
         let password: Password = "whatever it is".parse().unwrap();
-        let held = passwords.0.places.clone().acquire_many_owned(passwords.0.places.available_permits() as u32).await.unwrap();
+        let held = passwords
+            .0
+            .places
+            .clone()
+            .acquire_many_owned(passwords.0.places.available_permits() as u32)
+            .await
+            .unwrap();
         assert_eq!(passwords.fits(&password, None).await.unwrap_err().code(), Code::RateLimited);
         drop(held);
         assert!(passwords.fits(&password, None).await.is_ok());

@@ -158,8 +158,8 @@ mod tests {
 
     /// The first part, the second part and a signature of our own key over whatever they are.
     fn raw(header: Value, claims: &Value) -> String {
-        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
         use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
         use hmac::Mac as _;
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let told = format!("{}.{}", part(&header), part(claims));
@@ -188,11 +188,20 @@ mod tests {
         assert!(tokens().0.read(&signed(&header(), &claims())).is_ok());
         let kid = header().kid;
         for alg in ["none", "None", "HS384", "RS256", "EdDSA"] {
-            assert_eq!(code(&raw(json!({"alg": alg, "typ": KIND, "kid": kid}), &claims())), Code::Unauthenticated, "{alg}");
+            assert_eq!(
+                code(&raw(json!({"alg": alg, "typ": KIND, "kid": kid}), &claims())),
+                Code::Unauthenticated,
+                "{alg}"
+            );
         }
         for (name, value) in [
-            ("kid", json!("../../dev/null")), ("typ", json!("JWT")), ("typ", json!(null)), ("jku", json!("https://evil.example")),
-            ("x5u", json!("https://evil.example")), ("jwk", json!({"kty": "oct", "k": "AAAA"})), ("crit", json!(["exp"])),
+            ("kid", json!("../../dev/null")),
+            ("typ", json!("JWT")),
+            ("typ", json!(null)),
+            ("jku", json!("https://evil.example")),
+            ("x5u", json!("https://evil.example")),
+            ("jwk", json!({"kty": "oct", "k": "AAAA"})),
+            ("crit", json!(["exp"])),
         ] {
             let mut header = json!({"alg": "HS256", "typ": KIND, "kid": kid});
             header[name] = value;
@@ -221,7 +230,14 @@ mod tests {
 
     #[test]
     fn claims_of_another_type_are_refused_s13() {
-        for value in [json!("1700000900"), json!(1e300), json!(null), json!([1_700_000_900]), json!(1_700_000_900.5), json!(u64::MAX)] {
+        for value in [
+            json!("1700000900"),
+            json!(1e300),
+            json!(null),
+            json!([1_700_000_900]),
+            json!(1_700_000_900.5),
+            json!(u64::MAX),
+        ] {
             for name in ["exp", "iat"] {
                 let mut claims = claims();
                 claims[name] = value.clone();

@@ -57,10 +57,7 @@ impl Source {
         let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Source {
-            variables: std::env::vars_os().filter_map(readable).collect(),
-            ..Source::default()
-        }
+        Source { variables: std::env::vars_os().filter_map(readable).collect(), ..Source::default() }
     }
 
     /// Reads everything, or names the first key or variable that is wrong.
@@ -86,22 +83,15 @@ impl Source {
     }
 
     fn find_file(&self) -> Option<PathBuf> {
-        let named = self
-            .variables
-            .get(FILE_VARIABLE)
-            .filter(|path| !path.is_empty());
+        let named = self.variables.get(FILE_VARIABLE).filter(|path| !path.is_empty());
         let here = Some(PathBuf::from(FILE)).filter(|path| path.exists());
         self.file.clone().or(named.map(PathBuf::from)).or(here)
     }
 
     fn unknown(&self) -> Vec<String> {
-        let known = |name: &str| {
-            name == FILE_VARIABLE || keys().iter().any(|key| key.variables.contains(&name))
-        };
-        let ours = self
-            .variables
-            .keys()
-            .filter(|name| name.starts_with("HUBBUB_"));
+        let known =
+            |name: &str| name == FILE_VARIABLE || keys().iter().any(|key| key.variables.contains(&name));
+        let ours = self.variables.keys().filter(|name| name.starts_with("HUBBUB_"));
         ours.filter(|name| !known(name)).cloned().collect()
     }
 }
@@ -113,23 +103,13 @@ impl Loaded {
 
     fn read_file(&mut self, file: &Path) -> Result<()> {
         let text = std::fs::read_to_string(file).map_err(|cause| {
-            wrong(format!(
-                "the configuration file {} cannot be read: {cause}",
-                file.display()
-            ))
+            wrong(format!("the configuration file {} cannot be read: {cause}", file.display()))
         })?;
         // The parser's own picture of the place would show the line, which may hold a secret.
         let table: toml::Table = toml::from_str(&text).map_err(|cause| {
-            let before = cause
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .unwrap_or("");
+            let before = cause.span().and_then(|span| text.get(..span.start)).unwrap_or("");
             let line = before.matches('\n').count() + 1;
-            wrong(format!(
-                "{} line {line} does not read as TOML: {}",
-                file.display(),
-                cause.message()
-            ))
+            wrong(format!("{} line {line} does not read as TOML: {}", file.display(), cause.message()))
         })?;
         for (section, fields) in &table {
             let toml::Value::Table(fields) = fields else {
@@ -147,24 +127,14 @@ impl Loaded {
         let text = plain(value).ok_or_else(|| {
             wrong(format!("{name} in {} is of a kind no setting takes; give text, a number, true, false or a list of texts", file.display()))
         })?;
-        key.set(&mut self.config, &text).map_err(|problem| {
-            refused(
-                &format!("{name} in {}", file.display()),
-                key,
-                &text,
-                &problem,
-            )
-        })?;
+        key.set(&mut self.config, &text)
+            .map_err(|problem| refused(&format!("{name} in {}", file.display()), key, &text, &problem))?;
         self.origins.insert(key.name, Origin::File);
         Ok(())
     }
 
     /// An empty variable counts as not set: compose files and shells write those.
-    fn read_variable(
-        &mut self,
-        key: &'static Key,
-        variables: &BTreeMap<String, String>,
-    ) -> Result<()> {
+    fn read_variable(&mut self, key: &'static Key, variables: &BTreeMap<String, String>) -> Result<()> {
         let set = key.variables.iter().find_map(|name| {
             let value = variables.get(*name).filter(|value| !value.is_empty())?;
             Some((*name, value))
@@ -172,8 +142,7 @@ impl Loaded {
         let Some((name, value)) = set else {
             return Ok(());
         };
-        key.set(&mut self.config, value)
-            .map_err(|problem| refused(name, key, value, &problem))?;
+        key.set(&mut self.config, value).map_err(|problem| refused(name, key, value, &problem))?;
         self.origins.insert(key.name, Origin::Variable(name));
         Ok(())
     }
@@ -181,21 +150,16 @@ impl Loaded {
     fn read_flag(&mut self, name: &str, value: &str) -> Result<()> {
         let key = find(name).ok_or_else(|| Error::internal(format!("no key {name}")))?;
         let flag = format!("--{}", key.field().replace('_', "-"));
-        key.set(&mut self.config, value)
-            .map_err(|problem| refused(&flag, key, value, &problem))?;
+        key.set(&mut self.config, value).map_err(|problem| refused(&flag, key, value, &problem))?;
         self.origins.insert(key.name, Origin::Flag(flag));
         Ok(())
     }
 
     /// A secret in a file that others can read is no secret.
     fn refuse_open_file(&self) -> Result<()> {
-        let secret = keys()
-            .iter()
-            .find(|key| key.secret && *self.origin(key) == Origin::File);
+        let secret = keys().iter().find(|key| key.secret && *self.origin(key) == Origin::File);
         match (&self.file, secret) {
-            (Some(file), Some(key)) if self.config.production() => {
-                super::secrets::private(file, key.name)
-            }
+            (Some(file), Some(key)) if self.config.production() => super::secrets::private(file, key.name),
             _ => Ok(()),
         }
     }
@@ -225,19 +189,12 @@ fn wrong(sentence: String) -> Error {
 
 fn unknown_key(file: &Path, name: &str) -> Error {
     let section = name.split_once('.').map_or(name, |(section, _)| section);
-    let known: Vec<&str> = keys()
-        .iter()
-        .filter(|key| key.section() == section)
-        .map(Key::field)
-        .collect();
+    let known: Vec<&str> = keys().iter().filter(|key| key.section() == section).map(Key::field).collect();
     let accepted = match known.is_empty() {
         true => "the sections are server, store, auth, sockets, limits and log".to_owned(),
         false => format!("[{section}] takes {}", known.join(", ")),
     };
-    wrong(format!(
-        "{name} in {} is no known key; {accepted}",
-        file.display()
-    ))
+    wrong(format!("{name} in {} is no known key; {accepted}", file.display()))
 }
 
 fn refused(place: &str, key: &Key, value: &str, problem: &str) -> Error {

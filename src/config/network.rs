@@ -35,17 +35,14 @@ impl FromStr for Network {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        let address: IpAddr = address
-            .parse()
-            .map_err(|_| format!("\"{text}\" is neither an address nor a range"))?;
+        let address: IpAddr =
+            address.parse().map_err(|_| format!("\"{text}\" is neither an address nor a range"))?;
         let width = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix.map(str::parse::<u8>) {
             None => width,
             Some(Ok(prefix)) if prefix <= width => prefix,
             Some(_) => {
-                return Err(format!(
-                    "\"{text}\": what follows the slash is 0 to {width}"
-                ));
+                return Err(format!("\"{text}\": what follows the slash is 0 to {width}"));
             }
         };
         Ok(Network { address, prefix })
@@ -63,10 +60,7 @@ mod tests {
     use super::*;
 
     fn holds(network: &str, address: &str) -> bool {
-        network
-            .parse::<Network>()
-            .unwrap()
-            .contains(address.parse().unwrap())
+        network.parse::<Network>().unwrap().contains(address.parse().unwrap())
     }
 
     #[test]
@@ -83,14 +77,7 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_refused() {
-        for bad in [
-            "",
-            "10.0.0.0/33",
-            "10.0.0.0/",
-            "10.0.0/8",
-            "fd00::/129",
-            "10.0.0.0/-1",
-        ] {
+        for bad in ["", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "fd00::/129", "10.0.0.0/-1"] {
             assert!(bad.parse::<Network>().is_err(), "{bad}");
         }
     }

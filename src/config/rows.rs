@@ -71,16 +71,10 @@ fn any<T>(_: &T) -> Result<(), String> {
     Ok(())
 }
 
-fn within<T: PartialOrd + Display>(
-    accepted: RangeInclusive<T>,
-) -> impl Fn(&T) -> Result<(), String> {
+fn within<T: PartialOrd + Display>(accepted: RangeInclusive<T>) -> impl Fn(&T) -> Result<(), String> {
     move |value| match accepted.contains(value) {
         true => Ok(()),
-        false => Err(format!(
-            "is out of bounds; give {} to {}",
-            accepted.start(),
-            accepted.end()
-        )),
+        false => Err(format!("is out of bounds; give {} to {}", accepted.start(), accepted.end())),
     }
 }
 
@@ -88,19 +82,14 @@ fn url(url: &Option<String>) -> Result<(), String> {
     url.as_deref().map_or(Ok(()), origin)
 }
 
-#[expect(
-    clippy::ptr_arg,
-    reason = "a check takes its field by the field's own type"
-)]
+#[expect(clippy::ptr_arg, reason = "a check takes its field by the field's own type")]
 fn origins(origins: &Vec<String>) -> Result<(), String> {
     origins.iter().try_for_each(|text| origin(text))
 }
 
 /// `scheme://host[:port]` and nothing more, as browsers send it.
 fn origin(text: &str) -> Result<(), String> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match rest.map(str::parse::<http::uri::Authority>) {
         Some(Ok(host)) if !host.host().is_empty() && !host.as_str().contains('@') => Ok(()),
         _ => Err(format!(
@@ -113,16 +102,11 @@ fn mongodb(uri: &Option<SecretString>) -> Result<(), String> {
     let uri = uri.as_ref().map_or("", |uri| uri.expose_secret());
     match uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://") {
         true => Ok(()),
-        false => {
-            Err("is no MongoDB address; give one such as mongodb://localhost:27017/hubbub".into())
-        }
+        false => Err("is no MongoDB address; give one such as mongodb://localhost:27017/hubbub".into()),
     }
 }
 
-#[expect(
-    clippy::ptr_arg,
-    reason = "a check takes its field by the field's own type"
-)]
+#[expect(clippy::ptr_arg, reason = "a check takes its field by the field's own type")]
 fn directives(level: &String) -> Result<(), String> {
     match tracing_subscriber::EnvFilter::try_new(level) {
         Ok(_) => Ok(()),

@@ -26,10 +26,7 @@ impl Keys {
     /// For one run alone: nobody signs in with these again.
     pub fn random() -> Keys {
         let key = || SecretSlice::from(clock::secret().into_bytes());
-        Keys {
-            jwt: key(),
-            pepper: key(),
-        }
+        Keys { jwt: key(), pepper: key() }
     }
 }
 
@@ -45,10 +42,7 @@ const ADVICE: &str = "make one with `openssl rand -base64 48`";
 impl Secrets {
     /// In production a missing secret is refused; a weak one is refused everywhere.
     pub fn given(config: &Config) -> Result<Secrets> {
-        let secrets = Secrets {
-            jwt: jwt(config)?,
-            pepper: pepper(config)?,
-        };
+        let secrets = Secrets { jwt: jwt(config)?, pepper: pepper(config)? };
         if config.production() && secrets.jwt.is_none() {
             return Err(refused(
                 "no secret to sign tokens with: in production set HUBBUB_JWT_SECRET or HUBBUB_JWT_SECRET_FILE",
@@ -89,9 +83,7 @@ fn jwt(config: &Config) -> Result<Option<SecretSlice<u8>>> {
 
 fn pepper(config: &Config) -> Result<Option<SecretSlice<u8>>> {
     let given = config.auth.pepper.as_ref();
-    given
-        .map(|pepper| strong("HUBBUB_PASSWORD_PEPPER", pepper.expose_secret().as_bytes()))
-        .transpose()
+    given.map(|pepper| strong("HUBBUB_PASSWORD_PEPPER", pepper.expose_secret().as_bytes())).transpose()
 }
 
 fn strong(name: &str, secret: &[u8]) -> Result<SecretSlice<u8>> {
@@ -103,26 +95,15 @@ fn strong(name: &str, secret: &[u8]) -> Result<SecretSlice<u8>> {
 
 /// A line end after the secret is no part of it: editors and `echo` leave one.
 fn read(file: &Path) -> Result<SecretSlice<u8>> {
-    let bytes = fs::read(file).map_err(|cause| {
-        refused(format!(
-            "the secret file {} cannot be read: {cause}",
-            file.display()
-        ))
-    })?;
-    strong(
-        &format!("the secret in {}", file.display()),
-        bytes.trim_ascii_end(),
-    )
+    let bytes = fs::read(file)
+        .map_err(|cause| refused(format!("the secret file {} cannot be read: {cause}", file.display())))?;
+    strong(&format!("the secret in {}", file.display()), bytes.trim_ascii_end())
 }
 
 /// Refuses a file that group or others may open; `what` names the secret in it.
 pub(super) fn private(file: &Path, what: &str) -> Result<()> {
-    let found = fs::metadata(file).map_err(|cause| {
-        refused(format!(
-            "{what}: {} cannot be read: {cause}",
-            file.display()
-        ))
-    })?;
+    let found = fs::metadata(file)
+        .map_err(|cause| refused(format!("{what}: {} cannot be read: {cause}", file.display())))?;
     match found.permissions().mode() & 0o077 {
         0 => Ok(()),
         _ => Err(refused(format!(
@@ -135,11 +116,8 @@ pub(super) fn private(file: &Path, what: &str) -> Result<()> {
 fn keep(file: &Path, production: bool) -> Result<SecretSlice<u8>> {
     if !file.exists() {
         make(file).map_err(|cause| {
-            Error::unavailable(format!(
-                "the secret {} cannot be made: {cause}",
-                file.display()
-            ))
-            .because(cause)
+            Error::unavailable(format!("the secret {} cannot be made: {cause}", file.display()))
+                .because(cause)
         })?;
     }
     if production {
@@ -152,17 +130,10 @@ fn keep(file: &Path, production: bool) -> Result<SecretSlice<u8>> {
 /// that start at once the second finds the secret of the first.
 fn make(file: &Path) -> std::io::Result<()> {
     if let Some(directory) = file.parent() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     }
     let aside = file.with_extension(clock::nonce());
-    let mut new = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&aside)?;
+    let mut new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
     writeln!(new, "{}", clock::secret())?;
     new.sync_all()?;
     let linked = fs::hard_link(&aside, file);

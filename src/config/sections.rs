@@ -129,10 +129,7 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Store {
-            data_dir: PathBuf::from("./data"),
-            mongodb_uri: None,
-        }
+        Store { data_dir: PathBuf::from("./data"), mongodb_uri: None }
     }
 }
 
@@ -181,10 +178,7 @@ impl Default for Limits {
 
 impl Default for Log {
     fn default() -> Self {
-        Log {
-            level: "info".into(),
-            format: None,
-        }
+        Log { level: "info".into(), format: None }
     }
 }
 
@@ -204,9 +198,7 @@ impl Config {
     /// What no single setting can know.
     pub(super) fn check(&self) -> Result<()> {
         if self.production() && self.auth.bcrypt_cost < 10 {
-            return refuse(
-                "auth.bcrypt_cost (HUBBUB_BCRYPT_COST) is below 10: in production give 10 to 15",
-            );
+            return refuse("auth.bcrypt_cost (HUBBUB_BCRYPT_COST) is below 10: in production give 10 to 15");
         }
         if self.auth.jwt_secret.is_some() && self.auth.jwt_secret_file.is_some() {
             return refuse(

@@ -3,10 +3,7 @@
 /// Why `secret` is too weak, to be read after its name.
 pub(super) fn weakness(secret: &[u8]) -> Option<String> {
     if secret.len() < LENGTH {
-        return Some(format!(
-            "is too short: it has {} bytes and needs {LENGTH}",
-            secret.len()
-        ));
+        return Some(format!("is too short: it has {} bytes and needs {LENGTH}", secret.len()));
     }
     if let Some(word) = sample(secret) {
         return Some(format!("looks like a sample: it contains \"{word}\""));
@@ -18,9 +15,9 @@ pub(super) fn weakness(secret: &[u8]) -> Option<String> {
         return Some("runs through the alphabet or the digits".into());
     }
     match entropy(secret) {
-        bits if bits < ENTROPY => Some(format!(
-            "has too little variety: about {bits:.0} bits where {ENTROPY:.0} are needed"
-        )),
+        bits if bits < ENTROPY => {
+            Some(format!("has too little variety: about {bits:.0} bits where {ENTROPY:.0} are needed"))
+        }
         _ => None,
     }
 }
@@ -58,12 +55,7 @@ fn sample(secret: &[u8]) -> Option<&'static str> {
 
 /// Whether it is one piece again and again.
 fn repeats(secret: &[u8]) -> bool {
-    (1..=secret.len() / 2).any(|period| {
-        secret
-            .iter()
-            .zip(secret.iter().skip(period))
-            .all(|(a, b)| a == b)
-    })
+    (1..=secret.len() / 2).any(|period| secret.iter().zip(secret.iter().skip(period)).all(|(a, b)| a == b))
 }
 
 /// Whether most characters are the same as, or the neighbour of, the one before.
@@ -83,9 +75,7 @@ fn entropy(secret: &[u8]) -> f64 {
     }
     let share = |count: &u32| f64::from(*count) / length;
     let used = counts.iter().filter(|count| **count > 0);
-    used.map(|count| -share(count) * share(count).log2())
-        .sum::<f64>()
-        * length
+    used.map(|count| -share(count) * share(count).log2()).sum::<f64>() * length
 }
 
 #[cfg(test)]

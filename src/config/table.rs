@@ -59,9 +59,7 @@ impl Key {
     }
 
     pub fn field(&self) -> &'static str {
-        self.name
-            .split_once('.')
-            .map_or(self.name, |(_, field)| field)
+        self.name.split_once('.').map_or(self.name, |(_, field)| field)
     }
 }
 

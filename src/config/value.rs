@@ -77,9 +77,9 @@ impl Value for PathBuf {
 
 impl Value for SocketAddr {
     fn read(text: &str) -> Result<Self, String> {
-        text.trim().parse().map_err(|_| {
-            "is no address with a port; give one such as 127.0.0.1:3000 or [::]:3000".into()
-        })
+        text.trim()
+            .parse()
+            .map_err(|_| "is no address with a port; give one such as 127.0.0.1:3000 or [::]:3000".into())
     }
 
     fn write(&self) -> Option<String> {
@@ -120,17 +120,12 @@ impl Value for Vec<Network> {
     }
 
     fn write(&self) -> Option<String> {
-        self.iter()
-            .map(Network::to_string)
-            .collect::<Vec<_>>()
-            .write()
+        self.iter().map(Network::to_string).collect::<Vec<_>>().write()
     }
 }
 
 fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
 macro_rules! whole {

@@ -29,7 +29,8 @@ impl Table<Session> {
 
     /// True for exactly one of those who try.
     pub async fn revoke(&self, id: &str, now: Time) -> Result<bool> {
-        let revoked = self.update(all([is("_id", id), is("revokedAt", ())]), vec![Change::set("revokedAt", now)]);
+        let revoked =
+            self.update(all([is("_id", id), is("revokedAt", ())]), vec![Change::set("revokedAt", now)]);
         Ok(revoked.await?.is_some())
     }
 

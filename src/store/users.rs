@@ -2,7 +2,7 @@
 
 use super::collection::USERS;
 use super::language::{all, is};
-use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table};
+use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table, set_or_unset};
 use crate::error::Result;
 use crate::model::{Description, Email, Id, Link, Name, Role, Status, Time, User};
 
@@ -40,19 +40,16 @@ impl Edits {
 
     fn changes(&self, now: Time) -> Vec<Change> {
         let mut changes = vec![Change::set("updatedAt", now)];
-        let mut set = |field, value: Option<serde_json::Result<serde_json::Value>>| {
-            changes.extend(value.and_then(Result::ok).map(|value| match value {
-                serde_json::Value::Null => Change::Unset(field),
-                value => Change::Set(field, value),
-            }));
-        };
-        set("displayName", self.display_name.as_ref().map(serde_json::to_value));
-        set("bio", self.bio.as_ref().map(serde_json::to_value));
-        set("avatarUrl", self.avatar_url.as_ref().map(serde_json::to_value));
-        set("email", self.email.as_ref().map(serde_json::to_value));
-        set("passwordHash", self.password_hash.as_ref().map(serde_json::to_value));
-        set("role", self.role.map(serde_json::to_value));
-        set("status", self.status.map(serde_json::to_value));
+        let profile = [
+            self.display_name.as_ref().map(|name| set_or_unset("displayName", name.as_ref())),
+            self.bio.as_ref().map(|bio| set_or_unset("bio", bio.as_ref())),
+            self.avatar_url.as_ref().map(|link| set_or_unset("avatarUrl", link.as_ref())),
+            self.email.as_ref().map(|email| Change::set("email", email)),
+            self.password_hash.as_ref().map(|hash| Change::set("passwordHash", hash)),
+            self.role.map(|role| Change::set("role", role)),
+            self.status.map(|status| Change::set("status", status)),
+        ];
+        changes.extend(profile.into_iter().flatten());
         if self.end_tokens() {
             changes.push(Change::Add("authzEpoch", 1));
         }
@@ -117,7 +114,8 @@ impl Table<User> {
     pub async fn signed_in(&self, user: &User, afresh: Option<String>, now: Time) -> Result<Option<User>> {
         let mut changes = vec![Change::set("lastLoginAt", now)];
         changes.extend(afresh.map(|hash| Change::set("passwordHash", hash)));
-        let unchanged = all([is("_id", user.id), is("authzEpoch", user.authz_epoch), is("status", Status::Active)]);
+        let unchanged =
+            all([is("_id", user.id), is("authzEpoch", user.authz_epoch), is("status", Status::Active)]);
         self.update(unchanged, changes).await
     }
 }

@@ -2,13 +2,12 @@
 
 use serde::Deserialize;
 
-use super::super::registrar::Newcomer;
 use super::{Accounts, Device, Signed};
 use crate::auth::NewPassword;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::model::{Email, Name, Role, User, Username};
-use crate::policy::Actor;
+use crate::service::registrar::{Newcomer, own};
 use crate::store::Edits;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -36,7 +35,7 @@ impl Registration {
     }
 
     /// The account it asks for, with a role that the asker has no say in.
-    pub(in crate::service) fn as_newcomer(self, role: Role, password_hash: String) -> Newcomer {
+    pub(in crate::service) fn into_newcomer(self, role: Role, password_hash: String) -> Newcomer {
         let Registration { username, email, display_name, .. } = self;
         Newcomer { username, email, password_hash, role, display_name }
     }
@@ -66,14 +65,14 @@ impl Accounts {
     pub async fn set_password(&self, name: &str, password: &NewPassword) -> Result<User> {
         let user = self.named(name).await?.ok_or_else(|| Error::not_found("user"))?;
         password.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.prover.hash(password).await?;
         let edits = Edits { password_hash: Some(hash), ..Edits::default() };
-        self.registrar.edit(&Actor::from(&user), &user, edits).await
+        self.registrar.edit(&own(&user), &user, edits).await
     }
 
     /// The hash is made before anybody looks whether the name is free, so that both take as long.
     pub(super) async fn create(&self, asked: Registration, role: Role) -> Result<User> {
-        let hash = self.passwords.hash(&asked.password).await?;
-        self.registrar.admit(asked.as_newcomer(role, hash)).await
+        let hash = self.prover.hash(&asked.password).await?;
+        self.registrar.admit(asked.into_newcomer(role, hash)).await
     }
 }

@@ -11,14 +11,16 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::broadcast;
 
 pub use claim::Claim;
 pub use join::Registration;
 pub use sessions::SessionView;
 pub use sign_in::SignIn;
 
-use super::registrar::Registrar;
-use crate::auth::{Attempts, Claims, Passwords, RefreshToken, Tokens};
+use super::Revoked;
+use super::registrar::{Registrar, own};
+use crate::auth::{Claims, Prover, RefreshToken, Tokens};
 use crate::clock::nonce;
 use crate::config;
 use crate::error::{Error, Result};
@@ -29,9 +31,8 @@ use crate::policy::Actor;
 #[derive(Clone, Debug)]
 pub struct Accounts {
     registrar: Registrar,
-    passwords: Passwords,
+    prover: Prover,
     tokens: Tokens,
-    attempts: Attempts,
     registration: config::Registration,
     session_lifetime: Duration,
 }
@@ -43,10 +44,12 @@ pub struct Device {
     pub address: IpAddr,
 }
 
-/// A token that was good, and whose it is.
+/// What an access token is worth at the moment it is shown.
 #[derive(Clone, Debug)]
-pub struct Bearer {
+pub struct Admission {
     pub actor: Actor,
+    pub authz_epoch: i64,
+    pub expires_at: Time,
     pub claims: Claims,
 }
 
@@ -75,28 +78,27 @@ pub struct Verified {
 }
 
 impl Accounts {
-    pub fn new(
-        registrar: Registrar,
-        passwords: Passwords,
-        tokens: Tokens,
-        attempts: Attempts,
-        says: &config::Auth,
-    ) -> Accounts {
+    pub fn new(registrar: Registrar, prover: Prover, tokens: Tokens, says: &config::Auth) -> Accounts {
         Accounts {
             registrar,
-            passwords,
+            prover,
             tokens,
-            attempts,
             registration: says.registration,
             session_lifetime: Duration::from_secs(says.refresh_days * 24 * 60 * 60),
         }
     }
 
     /// Whose access token this is, as the store says now: for both doors, at every use.
-    pub async fn bearer(&self, token: &str) -> Result<Bearer> {
+    pub async fn admit(&self, token: &str) -> Result<Admission> {
         let claims = self.tokens.read(token)?;
-        let actor = self.registrar.rights.actor(claims.sub, &claims.sid, claims.epoch).await?;
-        Ok(Bearer { actor, claims })
+        let actor = self.registrar.rights().actor(claims.sub, &claims.sid, claims.epoch).await?;
+        let expires_at = Time::from_millis(claims.exp.saturating_mul(1000));
+        Ok(Admission { actor, authz_epoch: claims.epoch, expires_at, claims })
+    }
+
+    /// Who must close sockets listens here.
+    pub fn revocations(&self) -> broadcast::Receiver<Revoked> {
+        self.registrar.revocations.listen()
     }
 
     pub async fn me(&self, actor: &Actor) -> Result<Account> {
@@ -104,7 +106,7 @@ impl Accounts {
     }
 
     pub async fn verify(&self, actor: &Actor, claims: &Claims) -> Result<Verified> {
-        let session = self.registrar.rights.session(&claims.sid).await?;
+        let session = self.registrar.rights().session(&claims.sid).await?;
         let session = session.ok_or_else(|| Error::unauthenticated("this session is over, sign in again"))?;
         let user = self.me(actor).await?;
         Ok(Verified { valid: true, user, claims: claims.clone(), session: SessionView::of(&session, actor) })
@@ -112,13 +114,13 @@ impl Accounts {
 
     /// Forgets sessions and refresh tokens that are over. To be called from time to time.
     pub async fn sweep(&self) -> Result<u64> {
-        let (store, now) = (&self.registrar.store, self.registrar.clock.now());
+        let (store, now) = (self.registrar.store(), self.registrar.now());
         Ok(store.refreshes.sweep(now).await? + store.sessions.sweep(now).await?)
     }
 
     /// Begins a session. `afresh` is a new hash of the password that was checked, if it wants one.
     async fn begin(&self, user: &User, afresh: Option<String>, device: &Device) -> Result<Signed> {
-        let now = self.registrar.clock.now();
+        let now = self.registrar.now();
         let session = Session {
             id: nonce(),
             user_id: user.id,
@@ -129,11 +131,11 @@ impl Accounts {
             expires_at: now.plus(self.session_lifetime),
             revoked_at: None,
         };
-        self.registrar.store.sessions.insert(&session).await?;
+        self.registrar.store().sessions.insert(&session).await?;
         // Whoever changes the password or the rights first changes the user and then ends the
         // sessions, so one that began too late to be ended finds a changed user here.
-        let Some(user) = self.registrar.store.users.signed_in(user, afresh, now).await? else {
-            self.registrar.store.sessions.revoke(&session.id, now).await?;
+        let Some(user) = self.registrar.store().users.signed_in(user, afresh, now).await? else {
+            self.registrar.store().sessions.revoke(&session.id, now).await?;
             return Err(refused());
         };
         self.end_the_oldest(&user, now).await?;
@@ -149,7 +151,7 @@ impl Accounts {
             expires_at: session.expires_at,
             spent_at: None,
         };
-        self.registrar.store.refreshes.insert(&refresh).await?;
+        self.registrar.store().refreshes.insert(&refresh).await?;
         Ok(Signed {
             user: user.account(),
             access_token: self.tokens.sign(user.id, &session.id, user.authz_epoch)?,
@@ -162,9 +164,9 @@ impl Accounts {
     }
 
     async fn end_the_oldest(&self, user: &User, now: Time) -> Result<()> {
-        let living = self.registrar.store.sessions.living(user.id, now).await?;
+        let living = self.registrar.store().sessions.living(user.id, now).await?;
         for session in living.iter().skip(limits::SESSIONS_PER_USER) {
-            self.registrar.end_session(&Actor::from(user), user, &session.id).await?;
+            self.registrar.end_session(&own(user), user, &session.id).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::auth::RefreshToken;
 use crate::error::{Error, Result};
 use crate::model::{Session, Time};
 use crate::policy::Actor;
+use crate::service::registrar::own;
 use crate::store::Edits;
 
 #[derive(Clone, Debug, Serialize)]
@@ -33,14 +34,15 @@ impl SessionView {
 impl Accounts {
     /// The newest first.
     pub async fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>> {
-        let living = self.registrar.store.sessions.living(actor.id, self.registrar.clock.now()).await?;
+        let living = self.registrar.store().sessions.living(actor.id, self.registrar.now()).await?;
         Ok(living.iter().map(|session| SessionView::of(session, actor)).collect())
     }
 
     /// One's own; a super admin may end anybody's.
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<()> {
         let unknown = || Error::not_found("session");
-        let session = self.registrar.store.sessions.get(id).await?.filter(|session| session.revoked_at.is_none());
+        let session =
+            self.registrar.store().sessions.get(id).await?.filter(|session| session.revoked_at.is_none());
         let session = session.ok_or_else(unknown)?;
         if session.user_id != actor.id && !actor.is_super_admin() {
             return Err(unknown());
@@ -60,11 +62,11 @@ impl Accounts {
     /// For a client whose access token has expired: the refresh token's session ends. A token that
     /// is worth nothing any more has nothing to end.
     pub async fn logout_with(&self, token: &RefreshToken) -> Result<()> {
-        let Some(refresh) = self.registrar.store.refreshes.get(token.hash()).await? else {
+        let Some(refresh) = self.registrar.store().refreshes.get(token.hash()).await? else {
             return Ok(());
         };
         let (session, user) = self.family(&refresh).await?;
-        self.registrar.end_session(&Actor::from(&user), &user, &session.id).await.map(drop)
+        self.registrar.end_session(&own(&user), &user, &session.id).await.map(drop)
     }
 
     /// Every session, this one included, and every token that is out.

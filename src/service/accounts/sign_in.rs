@@ -38,8 +38,7 @@ impl SignIn {
 
 impl Accounts {
     pub async fn login(&self, asked: &SignIn, device: &Device) -> Result<Signed> {
-        let name = asked.name()?;
-        let (user, afresh) = self.prove(name, &asked.password, device.address).await?;
+        let (user, afresh) = self.prove(asked, device.address).await?;
         self.begin(&user, afresh, device).await
     }
 
@@ -53,44 +52,37 @@ impl Accounts {
     ) -> Result<Signed> {
         let user = self.registrar.find(actor.id).await?;
         new.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
-        self.check_password(&user, current, address).await?;
-        let hash = self.passwords.hash(new).await?;
+        // A stolen access token alone must not be able to try passwords without end.
+        if !self.prover.proves(&user.username_key, address, current, Some(&user.password_hash)).await? {
+            return Err(Error::invalid("currentPassword", "is not your password"));
+        }
+        let hash = self.prover.hash(new).await?;
         let session = match &actor.session {
-            Some(id) => self.registrar.rights.session(id).await?,
+            Some(id) => self.registrar.rights().session(id).await?,
             None => None,
         };
         let session = session.ok_or_else(|| Error::unauthenticated("this session is over, sign in again"))?;
         let user = self.registrar.change_password(actor, &user, hash).await?;
-        self.registrar.store.refreshes.forget(std::slice::from_ref(&session.id)).await?;
+        self.registrar.store().refreshes.forget(std::slice::from_ref(&session.id)).await?;
         self.issue(&user, &session).await
-    }
-
-    /// For what a stolen access token alone must not do. Counts against the account like a sign-in.
-    async fn check_password(&self, user: &User, password: &Password, address: IpAddr) -> Result<()> {
-        self.attempts.begin(&user.username_key, address)?;
-        if !self.passwords.fits(password, Some(&user.password_hash)).await? {
-            return Err(Error::invalid("currentPassword", "is not your password"));
-        }
-        self.attempts.succeeded(&user.username_key, address);
-        Ok(())
     }
 
     /// The active user of that name and password, and a new hash where the old one wants replacing.
     /// Takes as long, and says as little, whether nobody has the name or the password is wrong.
-    async fn prove(&self, name: &str, password: &Password, address: IpAddr) -> Result<(User, Option<String>)> {
-        let account = name.to_lowercase();
-        self.attempts.begin(&account, address)?;
+    async fn prove(&self, asked: &SignIn, address: IpAddr) -> Result<(User, Option<String>)> {
+        let name = asked.name()?;
         let user = self.named(name).await?;
-        let fits = self.passwords.fits(password, user.as_ref().map(|user| user.password_hash.as_str())).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.as_str());
+        // Counted by what was typed: a refusal must not say that two names are one person.
+        let fits = self.prover.proves(&name.to_lowercase(), address, &asked.password, hash).await?;
         let user = user.filter(|user| fits && user.status == Status::Active).ok_or_else(refused)?;
-        self.attempts.succeeded(&account, address);
-        let afresh = self.passwords.afresh(password, &user.password_hash).await?;
+        let afresh = self.prover.afresh(&asked.password, &user.password_hash).await?;
         Ok((user, afresh))
     }
 
     /// What is neither a username nor an address is nobody's.
     pub(super) async fn named(&self, name: &str) -> Result<Option<User>> {
-        let users = &self.registrar.store.users;
+        let users = &self.registrar.store().users;
         if let Ok(email) = name.parse::<Email>() {
             return users.by_email(&email).await;
         }
