@@ -7,6 +7,8 @@
 //! To add a route: write it into the `routes()` of the file of its area, with the action that the
 //! policy table grants.
 
+mod admin;
+mod auth;
 mod body;
 mod call;
 mod cookie;
@@ -15,7 +17,9 @@ mod guard;
 mod header;
 mod reply;
 mod route;
+mod system;
 mod table;
+mod users;
 
 use std::sync::Arc;
 
@@ -32,7 +36,13 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    let mut routes = Vec::new();
+    routes.extend(system::routes());
+    routes.extend(auth::routes());
+    routes.extend(users::routes());
+    routes.extend(admin::routes());
+    routes.push(system::map(&routes));
+    routes
 }
 
 /// A refusal from before the door, in the shape and with the headers of every other.
@@ -48,6 +58,7 @@ pub fn refusal(error: &Error, headers: &http::HeaderMap, tls: bool) -> Response 
 
 /// The whole door as one filter, which answers every request and rejects none.
 pub fn filter(app: App, routes: Vec<Route>) -> Result<BoxedFilter<(Response,)>> {
+    system::recorder();
     let door = Arc::new(door::Door::new(app, Table::new(routes)?));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     Ok(warp::any()
