@@ -63,7 +63,9 @@ impl Gate {
             return Err(Error::bad_request("this address is too long"));
         }
         match ["token", "access_token"].into_iter().any(|name| parameter(uri, name).is_some()) {
-            true => Err(Error::unauthenticated("a token must not be in the address: it would end up in logs")),
+            true => {
+                Err(Error::unauthenticated("a token must not be in the address: it would end up in logs"))
+            }
             false => Ok(()),
         }
     }

@@ -17,9 +17,15 @@ const UNTAKEN: Duration = Duration::from_secs(20);
 pub fn on(address: SocketAddr) -> Result<TcpListener> {
     open(address).map_err(|error| {
         let hint = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "another program uses it; stop that one or choose another with --bind",
-            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another with --bind",
-            std::io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose another with --bind",
+            std::io::ErrorKind::AddrInUse => {
+                "another program uses it; stop that one or choose another with --bind"
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; choose another with --bind"
+            }
+            std::io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; choose another with --bind"
+            }
             _ => "choose another with --bind",
         };
         Error::new(Code::Unavailable, format!("cannot listen on {address}: {error} ({hint})"))

@@ -17,11 +17,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower::util::{BoxCloneSyncService, MapResponse};
 use tower::{Layer, Service, ServiceExt};
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -36,7 +37,7 @@ use gate::{Gate, Handshake};
 use line::{Doorman, Line, Ticket};
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
-type Served<B> = tower::util::BoxCloneSyncService<Request<Incoming>, Response<B>, Infallible>;
+type Served<B> = BoxCloneSyncService<Request<Incoming>, Response<B>, Infallible>;
 
 /// A port that is open and not served yet.
 #[derive(Debug)]
@@ -103,10 +104,9 @@ impl Server {
             eio3: settings.eio3,
         };
         let doorman = Doorman::new(settings.max_connections, settings.max_connections_per_address);
-        let graceful = GracefulShutdown::new();
-        let mut http = Builder::new(TokioExecutor::new()).http1_only();
-        http.http1()
-            .timer(TokioTimer::new())
+        let (ending, ended) = watch::channel(());
+        let mut http = Builder::new();
+        http.timer(TokioTimer::new())
             .header_read_timeout(settings.header_timeout)
             .max_headers(64)
             .max_buf_size(16 * 1024);
@@ -120,7 +120,7 @@ impl Server {
                 Ok((stream, peer)) => {
                     let trusted = app.doors.trusted_proxies.iter().any(|network| network.holds(peer.ip()));
                     match doorman.admit(peer.ip(), trusted) {
-                        Some(ticket) => attend(&http, &graceful, door.clone(), stream, peer, ticket),
+                        Some(ticket) => attend(&http, ended.clone(), door.clone(), stream, peer, ticket),
                         None => debug!(peer.address = %peer.ip(), "too many connections"),
                     }
                 }
@@ -131,10 +131,11 @@ impl Server {
                 }
             }
         }
-        drop(listener);
+        drop((listener, ended));
         info!("stopping: no new connections, finishing what is under way");
         sockets.drain(settings.shutdown / 2).await;
-        if tokio::time::timeout(settings.shutdown / 2, graceful.shutdown()).await.is_err() {
+        ending.send_replace(());
+        if tokio::time::timeout(settings.shutdown / 2, ending.closed()).await.is_err() {
             warn!("some requests were still under way");
         }
         Ok(())
@@ -151,23 +152,25 @@ fn inside(app: &App, sockets: &Sockets, settings: &Settings) -> Result<Served<Bo
         async move {
             match tokio::time::timeout(limit, rest.call(request)).await {
                 Ok(answered) => answered,
-                Err(_) => Ok(rest::refusal(&Error::new(Code::RequestTimeout, "this took too long"), &headers, tls)),
+                Err(_) => {
+                    Ok(rest::refusal(&Error::new(Code::RequestTimeout, "this took too long"), &headers, tls))
+                }
             }
         }
     });
     let compressed = CompressionLayer::new().layer(limited);
-    let rest = compressed.map_response(|response: Response<_>| {
-        response.map(|body: tower_http::compression::CompressionBody<_>| {
-            body.map_err(|error| std::io::Error::other(error.to_string())).boxed_unsync()
-        })
-    });
-    let with_sockets = sockets.layer.layer(rest).map_response(|response: Response<_>| {
-        response.map(|body| body.map_err(|error| std::io::Error::other(error.to_string())).boxed_unsync())
-    });
+    let rest: Served<Body> = BoxCloneSyncService::new(compressed.map_response(boxed));
+    let with_sockets = MapResponse::new(sockets.layer.layer(rest), boxed);
     let cors = cors(app).layer(with_sockets);
-    Ok(tower::util::BoxCloneSyncService::new(cors.map_response(|response| {
-        response.map(|body: Body| body)
-    })))
+    Ok(BoxCloneSyncService::new(cors))
+}
+
+fn boxed<B>(response: Response<B>) -> Response<Body>
+where
+    B: hyper::body::Body<Data = Bytes> + Send + 'static,
+    B::Error: std::fmt::Display,
+{
+    response.map(|body| body.map_err(|error| std::io::Error::other(error.to_string())).boxed_unsync())
 }
 
 /// Nobody unless listed; a listed page may send a browser's cookies.
@@ -204,11 +207,16 @@ struct Door {
 }
 
 impl Door {
-    async fn answer(mut self, mut request: Request<Incoming>, peer: SocketAddr, wire: Wire) -> Response<Body> {
+    async fn answer(
+        mut self,
+        mut request: Request<Incoming>,
+        peer: SocketAddr,
+        wire: Wire,
+    ) -> Response<Body> {
         let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
         request.extensions_mut().insert(PeerAddr(peer));
         if let Err(error) = self.pass(&mut request, address, wire) {
-            return rest::refusal(&error, request.headers(), self.app.doors.tls).map(|body| body.map_err(std::io::Error::other).boxed_unsync());
+            return boxed(rest::refusal(&error, request.headers(), self.app.doors.tls));
         }
         match self.inner.ready().await {
             Ok(inner) => match inner.call(request).await {
@@ -225,7 +233,9 @@ impl Door {
             return Ok(());
         }
         self.gate.check_socket(request.headers())?;
-        if !self.eio3 && request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "EIO=3")) {
+        if !self.eio3
+            && request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "EIO=3"))
+        {
             return Err(Error::bad_request("clients of Socket.IO 2 are switched off here (sockets.eio3)"));
         }
         if let Some(session) = self.gate.open_session(request.method(), request.uri(), address)? {
@@ -241,8 +251,8 @@ impl Door {
 }
 
 fn attend(
-    http: &Builder<TokioExecutor>,
-    graceful: &GracefulShutdown,
+    http: &Builder,
+    mut ended: watch::Receiver<()>,
     door: Door,
     stream: TcpStream,
     peer: SocketAddr,
@@ -259,10 +269,19 @@ fn attend(
         request.extensions_mut().insert(ticket.clone());
         async move { Ok::<_, Infallible>(door.answer(request, peer, wire).await) }
     });
-    let serving = http.serve_connection_with_upgrades(TokioIo::new(Line::new(stream)), TowerToHyperService::new(service));
-    let serving = graceful.watch(serving.into_owned());
+    let line = TokioIo::new(Line::new(stream));
+    let serving = http.serve_connection(line, TowerToHyperService::new(service)).with_upgrades();
     tokio::spawn(async move {
-        if let Err(error) = serving.await {
+        tokio::pin!(serving);
+        let served = tokio::select! {
+            served = &mut serving => served,
+            _ = ended.changed() => {
+                // What is under way is answered, and nothing more is taken.
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        if let Err(error) = served {
             debug!(peer.address = %peer.ip(), %error, "a connection ended badly");
         }
     });

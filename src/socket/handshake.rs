@@ -27,7 +27,9 @@ impl Unclaimed {
 /// The token outside `auth`. UNAUTHENTICATED where there is none.
 pub fn token(parts: &Parts) -> Result<String> {
     let bearer = text(parts, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer.map(str::trim).or_else(|| text(parts, &COOKIE).filter(|_| by_own_page(parts)).and_then(cookie));
+    let token = bearer
+        .map(str::trim)
+        .or_else(|| text(parts, &COOKIE).filter(|_| by_own_page(parts)).and_then(cookie));
     token.map(str::to_owned).ok_or_else(|| {
         Error::unauthenticated("a token is needed: pass it as auth.token, Authorization header or cookie")
     })

@@ -42,10 +42,7 @@ pub enum Refusal {
 
 impl Rejected {
     pub fn fault(error: Error) -> Rejected {
-        Rejected {
-            done: 0,
-            why: Refusal::Fault(error),
-        }
+        Rejected { done: 0, why: Refusal::Fault(error) }
     }
 
     /// Whether the unique index `name` refused.
@@ -84,10 +81,7 @@ pub struct Description {
 
 impl Engine {
     pub(super) fn new(part: Part, record: bool) -> Engine {
-        Engine {
-            part,
-            trail: record.then(Arc::default),
-        }
+        Engine { part, trail: record.then(Arc::default) }
     }
 
     pub async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
@@ -99,11 +93,7 @@ impl Engine {
         }
     }
 
-    pub async fn find(
-        &self,
-        collection: &'static Collection,
-        query: Query,
-    ) -> Result<Vec<Document>> {
+    pub async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
         let _timer = Timer::start("find", collection);
         self.note("find", collection, || query.clone());
         match &self.part {
@@ -212,15 +202,9 @@ impl Engine {
 
     pub fn describe(&self) -> Description {
         match &self.part {
-            Part::Sqlite(_) => Description {
-                store: "embedded",
-                durability: "fsync",
-            },
+            Part::Sqlite(_) => Description { store: "embedded", durability: "fsync" },
             #[cfg(feature = "mongo")]
-            Part::Mongo(_) => Description {
-                store: "mongodb",
-                durability: "majority+journal",
-            },
+            Part::Mongo(_) => Description { store: "mongodb", durability: "majority+journal" },
         }
     }
 
@@ -251,12 +235,7 @@ impl Engine {
         }
     }
 
-    fn note(
-        &self,
-        operation: &'static str,
-        collection: &'static Collection,
-        query: impl FnOnce() -> Query,
-    ) {
+    fn note(&self, operation: &'static str, collection: &'static Collection, query: impl FnOnce() -> Query) {
         if let Some(trail) = &self.trail {
             trail.note(operation, collection, query());
         }
@@ -272,11 +251,7 @@ struct Timer {
 
 impl Timer {
     fn start(operation: &'static str, collection: &Collection) -> Timer {
-        Timer {
-            operation,
-            collection: collection.name,
-            since: Instant::now(),
-        }
+        Timer { operation, collection: collection.name, since: Instant::now() }
     }
 }
 

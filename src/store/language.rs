@@ -94,13 +94,7 @@ pub struct Query {
 
 impl Query {
     pub fn new(filter: Filter, limit: u64) -> Query {
-        Query {
-            filter,
-            order: Vec::new(),
-            skip: 0,
-            limit,
-            newest: false,
-        }
+        Query { filter, order: Vec::new(), skip: 0, limit, newest: false }
     }
 
     /// Everything that meets the filter; for what is counted or changed, never for what is read.

@@ -111,11 +111,7 @@ impl<'a> Migration<'a> {
         let done = self.done().await?;
         for (number, step) in self.rest(done) {
             info!(step = step.name, number, "migrating the store");
-            let progress = Progress {
-                engine: self.engine.clone(),
-                settings: self.settings.clone(),
-                number,
-            };
+            let progress = Progress { engine: self.engine.clone(), settings: self.settings.clone(), number };
             tokio::select! {
                 ran = (step.run)(&progress) => ran?,
                 lost = self.keep_lease() => return Err(lost),
@@ -160,10 +156,7 @@ impl<'a> Migration<'a> {
     async fn take_lease(&self) -> Result<bool> {
         let lease = json!({"_id": LEASE, "value": self.owner, "until": self.until()});
         let lease = lease.as_object().cloned().unwrap_or_default();
-        let inserted = self
-            .engine
-            .insert(&super::collection::SETTINGS, vec![lease])
-            .await;
+        let inserted = self.engine.insert(&super::collection::SETTINGS, vec![lease]).await;
         match inserted {
             Ok(()) => Ok(true),
             Err(rejected) if rejected.taken("_id") => {
@@ -175,14 +168,8 @@ impl<'a> Migration<'a> {
     }
 
     async fn extend(&self, condition: Filter) -> Result<bool> {
-        let changes = vec![
-            Change::set("value", &self.owner),
-            Change::set("until", self.until()),
-        ];
-        let extended = self
-            .settings
-            .update(all([is("_id", LEASE), condition]), changes)
-            .await?;
+        let changes = vec![Change::set("value", &self.owner), Change::set("until", self.until())];
+        let extended = self.settings.update(all([is("_id", LEASE), condition]), changes).await?;
         Ok(extended.is_some())
     }
 
@@ -190,9 +177,7 @@ impl<'a> Migration<'a> {
         if self.extend(is("value", &self.owner)).await? {
             return Ok(());
         }
-        Err(Error::unavailable(
-            "another process took over the migration of this store; start again",
-        ))
+        Err(Error::unavailable("another process took over the migration of this store; start again"))
     }
 
     /// Ends only when the lease is lost.

@@ -31,23 +31,11 @@ pub enum Place {
 
 impl Opening {
     pub fn embedded(directory: impl Into<PathBuf>, clock: Clock) -> Opening {
-        Opening {
-            place: Place::Embedded {
-                directory: directory.into(),
-            },
-            clock,
-            record: false,
-        }
+        Opening { place: Place::Embedded { directory: directory.into() }, clock, record: false }
     }
 
     pub fn mongo(uri: impl Into<String>, clock: Clock) -> Opening {
-        Opening {
-            place: Place::Mongo {
-                uri: SecretString::from(uri.into()),
-            },
-            clock,
-            record: false,
-        }
+        Opening { place: Place::Mongo { uri: SecretString::from(uri.into()) }, clock, record: false }
     }
 
     async fn engine(&self) -> Result<Engine> {

@@ -37,11 +37,7 @@ pub(super) fn changes(collection: &Collection, changes: &[Change]) -> Result<()>
         if field == "_id" {
             return broken(field, "never changes");
         }
-        if changes
-            .iter()
-            .skip(place + 1)
-            .any(|other| self::field(other) == field)
-        {
+        if changes.iter().skip(place + 1).any(|other| self::field(other) == field) {
             return broken(field, "is changed twice in one update");
         }
         possible(collection, change)?;
@@ -100,21 +96,14 @@ pub(super) fn is_single(collection: &Collection, field: Field) -> bool {
 
 /// Fields of unique indexes, but for those whose absence keeps a document out of the index.
 fn needed(collection: &Collection) -> impl Iterator<Item = Field> {
-    collection
-        .indexes
-        .iter()
-        .filter(|index| index.unique)
-        .flat_map(|index| {
-            let fields = index.fields.iter().copied();
-            fields.filter(|field| index.when != Some(When::Has(field)))
-        })
+    collection.indexes.iter().filter(|index| index.unique).flat_map(|index| {
+        let fields = index.fields.iter().copied();
+        fields.filter(|field| index.when != Some(When::Has(field)))
+    })
 }
 
 fn single(collection: &Collection, field: Field, value: &Value) -> Result<()> {
-    let left_out = collection
-        .indexes
-        .iter()
-        .any(|index| index.when == Some(When::Has(field)));
+    let left_out = collection.indexes.iter().any(|index| index.when == Some(When::Has(field)));
     match value {
         Value::Array(_) | Value::Object(_) => broken(field, "is indexed and must be one value"),
         Value::Null if left_out => broken(field, "is left out where there is none, never null"),
@@ -129,12 +118,8 @@ fn numbers(field: &str, value: &Value, compared: bool) -> Result<()> {
         Value::Number(number) if number.is_u64() && !number.is_i64() => {
             broken(field, "is too large a number")
         }
-        Value::Array(values) => values
-            .iter()
-            .try_for_each(|value| numbers(field, value, compared)),
-        Value::Object(fields) => fields
-            .values()
-            .try_for_each(|value| numbers(field, value, false)),
+        Value::Array(values) => values.iter().try_for_each(|value| numbers(field, value, compared)),
+        Value::Object(fields) => fields.values().try_for_each(|value| numbers(field, value, false)),
         _ => Ok(()),
     }
 }

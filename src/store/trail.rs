@@ -16,24 +16,10 @@ pub struct Asked {
 pub(super) struct Trail(Mutex<BTreeMap<String, Asked>>);
 
 impl Trail {
-    pub(super) fn note(
-        &self,
-        operation: &'static str,
-        collection: &'static Collection,
-        query: Query,
-    ) {
-        let shape = format!(
-            "{} {operation} {} {:?}",
-            collection.name,
-            shape(&query.filter),
-            query.order
-        );
+    pub(super) fn note(&self, operation: &'static str, collection: &'static Collection, query: Query) {
+        let shape = format!("{} {operation} {} {:?}", collection.name, shape(&query.filter), query.order);
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.entry(shape).or_insert(Asked {
-            operation,
-            collection,
-            query,
-        });
+        seen.entry(shape).or_insert(Asked { operation, collection, query });
     }
 
     pub(super) fn all(&self) -> Vec<Asked> {
@@ -77,8 +63,5 @@ fn constant(literal: &Literal) -> String {
 }
 
 fn is_word(text: &str) -> bool {
-    text.len() < 20
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    text.len() < 20 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

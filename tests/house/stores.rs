@@ -45,14 +45,10 @@ pub fn mongo() -> Option<Opening> {
     static SAID: Once = Once::new();
     let Ok(server) = env::var("HUBBUB_TEST_MONGODB") else {
         let required = env::var("HUBBUB_TEST_REQUIRE_MONGODB").is_ok_and(|value| value == "1");
-        assert!(
-            !required,
-            "HUBBUB_TEST_MONGODB names no server, and MongoDB is required"
-        );
+        assert!(!required, "HUBBUB_TEST_MONGODB names no server, and MongoDB is required");
         SAID.call_once(|| {
             // Past the test runner, which keeps back what passing tests print.
-            let aloud =
-                b"NOT TESTED ON MONGODB: set HUBBUB_TEST_MONGODB to the address of a server\n";
+            let aloud = b"NOT TESTED ON MONGODB: set HUBBUB_TEST_MONGODB to the address of a server\n";
             let _ = std::io::Write::write_all(&mut std::io::stderr(), aloud);
         });
         return None;
@@ -60,8 +56,5 @@ pub fn mongo() -> Option<Opening> {
     let database = format!("hubbub_test_{}", nonce());
     let (address, options) = server.split_once('?').unwrap_or((&server, ""));
     let host = address.trim_end_matches('/');
-    Some(Opening::mongo(
-        format!("{host}/{database}?{options}"),
-        clock(),
-    ))
+    Some(Opening::mongo(format!("{host}/{database}?{options}"), clock()))
 }

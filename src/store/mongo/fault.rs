@@ -29,9 +29,7 @@ pub(super) fn of_write(cause: Cause) -> Error {
         | ErrorKind::ConnectionPoolCleared { .. }
         | ErrorKind::Authentication { .. }
         | ErrorKind::DnsResolve { .. }
-        | ErrorKind::Shutdown => {
-            Error::unavailable("the store cannot be reached now").because(cause)
-        }
+        | ErrorKind::Shutdown => Error::unavailable("the store cannot be reached now").because(cause),
         ErrorKind::InvalidArgument { .. } | ErrorKind::Bson(_) => Error::internal(cause),
         ErrorKind::Command(command) => of_code(command.code, cause),
         ErrorKind::Write(WriteFailure::WriteError(write)) => of_code(write.code, cause),
@@ -93,7 +91,5 @@ fn passes(code: i32) -> bool {
     const ROLE: &[i32] = &[10_107, 13_435, 13_436, 189, 11_602, 134];
     const STOPPING: &[i32] = &[91, 11_600, 11_601];
     const TIME: &[i32] = &[50, 262, 202, 24, 43, 175, 112];
-    [NETWORK, ROLE, STOPPING, TIME]
-        .iter()
-        .any(|codes| codes.contains(&code))
+    [NETWORK, ROLE, STOPPING, TIME].iter().any(|codes| codes.contains(&code))
 }

@@ -44,10 +44,7 @@ fn is(kept: &IndexModel, wanted: &Index) -> bool {
     let Some(options) = &kept.options else {
         return false;
     };
-    let fields = kept
-        .keys
-        .iter()
-        .map(|(field, order)| (field.as_str(), rises(order)));
+    let fields = kept.keys.iter().map(|(field, order)| (field.as_str(), rises(order)));
     options.name.as_deref() == Some(wanted.name)
         && fields.eq(wanted.fields.iter().map(|field| (*field, true)))
         && options.unique.unwrap_or(false) == wanted.unique
@@ -60,11 +57,7 @@ fn rises(order: &Bson) -> bool {
 }
 
 fn model(index: &Index) -> IndexModel {
-    let keys: Document = index
-        .fields
-        .iter()
-        .map(|field| ((*field).to_owned(), Bson::Int32(1)))
-        .collect();
+    let keys: Document = index.fields.iter().map(|field| ((*field).to_owned(), Bson::Int32(1))).collect();
     let options = IndexOptions::builder()
         .name(index.name.to_owned())
         .unique(index.unique.then_some(true))

@@ -34,21 +34,13 @@ impl Mongo {
         self.database.collection(collection.name)
     }
 
-    pub(super) async fn get(
-        &self,
-        collection: &'static Collection,
-        id: &str,
-    ) -> Result<Option<Document>> {
+    pub(super) async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
         let filter = Filter::Is("_id", super::Literal::Text(id.into()));
         let found = self.find(collection, Query::new(filter, 1)).await?;
         Ok(found.into_iter().next())
     }
 
-    pub(super) async fn find(
-        &self,
-        collection: &'static Collection,
-        query: Query,
-    ) -> Result<Vec<Document>> {
+    pub(super) async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
         let found = self.read(collection, query, None);
         found.await?.iter().map(values::document).collect()
     }
@@ -84,11 +76,7 @@ impl Mongo {
     }
 
     /// Everything there is is counted from the collection's own tally, without reading it.
-    pub(super) async fn count(
-        &self,
-        collection: &'static Collection,
-        filter: Filter,
-    ) -> Result<u64> {
+    pub(super) async fn count(&self, collection: &'static Collection, filter: Filter) -> Result<u64> {
         let source = self.of(collection);
         if filter == Filter::All {
             return reading(async { source.estimated_document_count().await }).await;
@@ -119,10 +107,7 @@ impl Mongo {
                 None => (0, Refusal::Fault(Error::unknown())),
                 Some(cause) => fault::of_insert(cause),
             };
-            return Err(Rejected {
-                done: before + done,
-                why,
-            });
+            return Err(Rejected { done: before + done, why });
         }
         Ok(())
     }
@@ -159,11 +144,7 @@ impl Mongo {
         Ok(updated)
     }
 
-    pub(super) async fn delete(
-        &self,
-        collection: &'static Collection,
-        filter: Filter,
-    ) -> Result<u64> {
+    pub(super) async fn delete(&self, collection: &'static Collection, filter: Filter) -> Result<u64> {
         let mut deleted = 0;
         loop {
             let some = Query::new(filter.clone(), AT_ONCE as u64);
@@ -182,10 +163,7 @@ impl Mongo {
 
     async fn ids(&self, collection: &'static Collection, query: Query) -> Result<Vec<Bson>> {
         let found = self.read(collection, query, Some(doc! {"_id": 1})).await?;
-        Ok(found
-            .into_iter()
-            .filter_map(|mut document| document.remove("_id"))
-            .collect())
+        Ok(found.into_iter().filter_map(|mut document| document.remove("_id")).collect())
     }
 
     pub(super) async fn ping(&self) -> Result<()> {
@@ -193,11 +171,7 @@ impl Mongo {
         reading(async { ping.await }).await.map(drop)
     }
 
-    pub(super) async fn explain(
-        &self,
-        collection: &'static Collection,
-        query: Query,
-    ) -> Result<Plan> {
+    pub(super) async fn explain(&self, collection: &'static Collection, query: Query) -> Result<Plan> {
         let command = plan::command(collection, &query);
         let explain = self.database.run_command(command);
         let told = reading(async { explain.await }).await?;
@@ -206,9 +180,7 @@ impl Mongo {
 
     /// Creates the indexes that are missing, however long that takes, and finds what differs.
     pub(super) async fn ensure(&self, collections: &'static [&'static Collection]) -> Result<()> {
-        let each = collections
-            .iter()
-            .map(|collection| indexes::ensure(self.of(collection), collection));
+        let each = collections.iter().map(|collection| indexes::ensure(self.of(collection), collection));
         futures_util::future::try_join_all(each).await.map(drop)
     }
 

@@ -22,20 +22,13 @@ const OLDEST: [i32; 2] = [4, 4];
 
 impl Mongo {
     pub(in crate::store) async fn open(uri: &SecretString) -> Result<Mongo> {
-        let mut options = ClientOptions::parse(uri.expose_secret())
-            .await
-            .map_err(malformed)?;
+        let mut options = ClientOptions::parse(uri.expose_secret()).await.map_err(malformed)?;
         strong(&options)?;
         options.write_concern = Some(
-            WriteConcern::builder()
-                .w(Acknowledgment::Majority)
-                .journal(true)
-                .w_timeout(REPLICATION)
-                .build(),
+            WriteConcern::builder().w(Acknowledgment::Majority).journal(true).w_timeout(REPLICATION).build(),
         );
         options.read_concern = Some(ReadConcern::majority());
-        options.selection_criteria =
-            Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
+        options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         options.server_selection_timeout = Some(SELECTION);
         options.connect_timeout = Some(CONNECT);
         options.app_name.get_or_insert_with(|| DATABASE.into());
@@ -62,10 +55,7 @@ fn strong(options: &ClientOptions) -> Result<()> {
 }
 
 async fn probe(database: &Database) -> Result<()> {
-    let about = database
-        .run_command(doc! {"buildInfo": 1})
-        .await
-        .map_err(refused)?;
+    let about = database.run_command(doc! {"buildInfo": 1}).await.map_err(refused)?;
     let version = about.get_str("version").unwrap_or("of no version");
     if !new_enough(version) {
         return Err(Error::new(
@@ -75,26 +65,17 @@ async fn probe(database: &Database) -> Result<()> {
     }
     // Changes nothing, yet fails where this user may not write or the server keeps no journal.
     let settings = database.collection::<Document>(crate::store::collection::SETTINGS.name);
-    settings
-        .update_one(doc! {"_id": "probe"}, doc! {"$set": {"value": 0}})
-        .await
-        .map(drop)
-        .map_err(refused)
+    settings.update_one(doc! {"_id": "probe"}, doc! {"$set": {"value": 0}}).await.map(drop).map_err(refused)
 }
 
 fn new_enough(version: &str) -> bool {
-    let mut numbers = version
-        .split('.')
-        .map(|number| number.parse::<i32>().unwrap_or(0));
+    let mut numbers = version.split('.').map(|number| number.parse::<i32>().unwrap_or(0));
     [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)] >= OLDEST
 }
 
 fn malformed(cause: Cause) -> Error {
     let advice = "write it as mongodb://user:password@host:27017/hubbub";
-    Error::new(
-        Code::Unavailable,
-        format!("the address of MongoDB cannot be used; {advice} ({cause})"),
-    )
+    Error::new(Code::Unavailable, format!("the address of MongoDB cannot be used; {advice} ({cause})"))
 }
 
 fn weak(what: &str) -> Error {

@@ -49,9 +49,7 @@ pub(super) fn changes(changes: &[Change]) -> Document {
             Change::Raise(field, to) => ("$max", field, Bson::Int64(*to)),
             Change::Include(field, value) => ("$addToSet", field, of_value(value)),
             // `$pull` would read an object as a condition.
-            Change::Exclude(field, value) => {
-                ("$pullAll", field, Bson::Array(vec![of_value(value)]))
-            }
+            Change::Exclude(field, value) => ("$pullAll", field, Bson::Array(vec![of_value(value)])),
         };
         let mut fields = match update.remove(operator) {
             Some(Bson::Document(fields)) => fields,

@@ -7,10 +7,7 @@ use crate::error::{Error, Result};
 use crate::store::{Document, Literal};
 
 pub(super) fn bson(document: &Document) -> bson::Document {
-    document
-        .iter()
-        .map(|(field, value)| (field.clone(), of_value(value)))
-        .collect()
+    document.iter().map(|(field, value)| (field.clone(), of_value(value))).collect()
 }
 
 pub(super) fn of_value(value: &Value) -> Bson {
@@ -37,10 +34,7 @@ pub(super) fn of_literal(literal: &Literal) -> Bson {
 }
 
 pub(super) fn document(document: &bson::Document) -> Result<Document> {
-    document
-        .iter()
-        .map(|(field, value)| Ok((field.clone(), to_value(field, value)?)))
-        .collect()
+    document.iter().map(|(field, value)| Ok((field.clone(), to_value(field, value)?))).collect()
 }
 
 fn to_value(field: &str, value: &Bson) -> Result<Value> {
@@ -51,16 +45,11 @@ fn to_value(field: &str, value: &Bson) -> Result<Value> {
         Bson::Int64(number) => Value::from(*number),
         Bson::Double(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
         Bson::String(text) => Value::String(text.clone()),
-        Bson::Array(values) => values
-            .iter()
-            .map(|value| to_value(field, value))
-            .collect::<Result<_>>()?,
+        Bson::Array(values) => values.iter().map(|value| to_value(field, value)).collect::<Result<_>>()?,
         Bson::Document(inner) => Value::Object(document(inner)?),
         other => {
             let kind = other.element_type();
-            return Err(Error::internal(format!(
-                "{field} holds a {kind:?}, which hubbub never writes"
-            )));
+            return Err(Error::internal(format!("{field} holds a {kind:?}, which hubbub never writes")));
         }
     })
 }

@@ -46,12 +46,8 @@ fn raise(document: &mut Document, field: Field, to: i64) {
 }
 
 fn include(document: &mut Document, field: Field, value: &Value) -> Result<()> {
-    let held = document
-        .entry(field)
-        .or_insert_with(|| Value::Array(Vec::new()));
-    let list = held
-        .as_array_mut()
-        .ok_or_else(|| refused(field, "is not a list"))?;
+    let held = document.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+    let list = held.as_array_mut().ok_or_else(|| refused(field, "is not a list"))?;
     if !list.contains(value) {
         list.push(value.clone());
     }

@@ -43,20 +43,15 @@ pub(super) fn claim(directory: &Path) -> Result<Claim> {
         .open(directory.join(LOCK))
         .map_err(|cause| refused(directory, &format!("cannot be used; {advice}"), cause))?;
     match lock.try_lock() {
-        Ok(()) => Ok(Claim {
-            lock,
-            database: directory.join(DATABASE),
-        }),
+        Ok(()) => Ok(Claim { lock, database: directory.join(DATABASE) }),
         Err(TryLockError::WouldBlock) => Err(refused(
             directory,
             "is in use by another hubbub; stop that one first, or choose another directory",
             "locked",
         )),
-        Err(TryLockError::Error(cause)) => Err(refused(
-            directory,
-            "cannot be locked; use a file system that supports locks",
-            cause,
-        )),
+        Err(TryLockError::Error(cause)) => {
+            Err(refused(directory, "cannot be locked; use a file system that supports locks", cause))
+        }
     }
 }
 
@@ -71,11 +66,7 @@ pub(super) fn inspect(database: &Path, newest: i64) -> Result<bool> {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => {
-            return Err(refused(
-                database,
-                "cannot be read; check who owns it",
-                error,
-            ));
+            return Err(refused(database, "cannot be read; check who owns it", error));
         }
     };
     let size = file.metadata().map_err(Error::internal)?.len();
@@ -110,16 +101,12 @@ fn look_inside(database: &Path, size: u64, newest: i64) -> Result<()> {
         ..=CHECKED_WHOLE => "PRAGMA quick_check(1)",
         _ => "PRAGMA quick_check(settings)",
     };
-    let verdict: String = connection
-        .query_row(check, [], |row| row.get(0))
-        .map_err(corrupted)?;
+    let verdict: String = connection.query_row(check, [], |row| row.get(0)).map_err(corrupted)?;
     if verdict != "ok" {
         return Err(corrupt(database, &verdict));
     }
     let kept = "SELECT coalesce(max(doc->>'$.value'), 0) FROM settings WHERE id = 'schema'";
-    let schema: i64 = connection
-        .query_row(kept, [], |row| row.get(0))
-        .map_err(corrupted)?;
+    let schema: i64 = connection.query_row(kept, [], |row| row.get(0)).map_err(corrupted)?;
     if schema > newest {
         return Err(crate::store::migrations::newer(schema, newest));
     }
@@ -129,8 +116,7 @@ fn look_inside(database: &Path, size: u64, newest: i64) -> Result<()> {
 /// The one connection that writes.
 pub(super) fn writer(database: &Path, exists: bool) -> Result<Connection> {
     if !exists {
-        create(database)
-            .map_err(|cause| refused(database, "cannot be created; is the disk full?", cause))?;
+        create(database).map_err(|cause| refused(database, "cannot be created; is the disk full?", cause))?;
     }
     let connection = connect(database).map_err(|cause| unopened(database, cause))?;
     Ok(connection)
@@ -138,12 +124,7 @@ pub(super) fn writer(database: &Path, exists: bool) -> Result<Connection> {
 
 fn create(database: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // SQLite gives its side files the mode of the database.
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(database)?;
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(database)?;
     let connection = Connection::open(database)?;
     // All at once, so that there is no file without its mark. Write-ahead logging comes after, so
     // that the mark is in the header and not in the log.
@@ -188,11 +169,7 @@ pub(super) fn reader(database: &Path) -> Result<Connection> {
 }
 
 fn unopened(database: &Path, cause: rusqlite::Error) -> Error {
-    refused(
-        database,
-        "cannot be opened; check who owns it and whether the disk is full",
-        cause,
-    )
+    refused(database, "cannot be opened; check who owns it and whether the disk is full", cause)
 }
 
 fn corrupt(database: &Path, cause: &str) -> Error {
@@ -203,14 +180,7 @@ fn corrupt(database: &Path, cause: &str) -> Error {
     )
 }
 
-fn refused(
-    path: &Path,
-    what: &str,
-    cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> Error {
+fn refused(path: &Path, what: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     let cause = cause.into();
-    Error::new(
-        Code::Unavailable,
-        format!("{} {what} ({cause})", path.display()),
-    )
+    Error::new(Code::Unavailable, format!("{} {what} ({cause})", path.display()))
 }

@@ -55,30 +55,19 @@ impl Sqlite {
         self.writer.close().await;
     }
 
-    pub(super) async fn get(
-        &self,
-        collection: &'static Collection,
-        id: &str,
-    ) -> Result<Option<Document>> {
+    pub(super) async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
         let id = id.to_owned();
         let text = self
             .readers
             .run(move |connection| {
                 let sql = format!("SELECT json(doc) FROM {} WHERE id = ?", collection.name);
-                connection
-                    .prepare_cached(&sql)?
-                    .query_row([id], |row| row.get::<_, String>(0))
-                    .optional()
+                connection.prepare_cached(&sql)?.query_row([id], |row| row.get::<_, String>(0)).optional()
             })
             .await?;
         text.map(|text| parse(&text)).transpose()
     }
 
-    pub(super) async fn find(
-        &self,
-        collection: &'static Collection,
-        query: Query,
-    ) -> Result<Vec<Document>> {
+    pub(super) async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
         self.readers
             .run(move |connection| {
                 let sql = Sql::find(collection, &query);
@@ -89,11 +78,7 @@ impl Sqlite {
             .collect()
     }
 
-    pub(super) async fn count(
-        &self,
-        collection: &'static Collection,
-        filter: Filter,
-    ) -> Result<u64> {
+    pub(super) async fn count(&self, collection: &'static Collection, filter: Filter) -> Result<u64> {
         self.readers
             .run(move |connection| {
                 let sql = Sql::count(collection, &filter);
@@ -116,9 +101,7 @@ impl Sqlite {
             .collect::<Result<Vec<_>>>()
             .map_err(Rejected::fault)?;
         self.writer
-            .run(rows.len(), move |connection| {
-                Ok(Ok(write::insert(connection, collection, &rows)?))
-            })
+            .run(rows.len(), move |connection| Ok(Ok(write::insert(connection, collection, &rows)?)))
             .await
             .unwrap_or_else(|error| Err(Rejected::fault(error)))
     }
@@ -130,9 +113,7 @@ impl Sqlite {
         changes: Vec<Change>,
     ) -> Result<Option<Document>> {
         self.writer
-            .run(1, move |connection| {
-                write::update(connection, collection, &filter, None, &changes)
-            })
+            .run(1, move |connection| write::update(connection, collection, &filter, None, &changes))
             .await
     }
 
@@ -144,10 +125,8 @@ impl Sqlite {
         changes: Vec<Change>,
     ) -> Result<u64> {
         let sql = Sql::ids(collection, &filter);
-        let ids: Vec<String> = self
-            .readers
-            .run(move |connection| rows(connection, &sql, |row| row.get(0)))
-            .await?;
+        let ids: Vec<String> =
+            self.readers.run(move |connection| rows(connection, &sql, |row| row.get(0))).await?;
         let mut updated = 0;
         for ids in ids.chunks(AT_ONCE) {
             let (ids, filter, changes) = (ids.to_vec(), filter.clone(), changes.clone());
@@ -161,11 +140,7 @@ impl Sqlite {
         Ok(updated)
     }
 
-    pub(super) async fn delete(
-        &self,
-        collection: &'static Collection,
-        filter: Filter,
-    ) -> Result<u64> {
+    pub(super) async fn delete(&self, collection: &'static Collection, filter: Filter) -> Result<u64> {
         let mut deleted = 0;
         loop {
             let sql = Sql::delete(collection, &filter, AT_ONCE as u64);
@@ -186,34 +161,20 @@ impl Sqlite {
     }
 
     pub(super) async fn ping(&self) -> Result<()> {
-        self.readers
-            .run(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
-            .await
+        self.readers.run(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
 
-    pub(super) async fn explain(
-        &self,
-        collection: &'static Collection,
-        query: Query,
-    ) -> Result<Plan> {
-        self.readers
-            .run(move |connection| plan::explain(connection, collection, &query))
-            .await
+    pub(super) async fn explain(&self, collection: &'static Collection, query: Query) -> Result<Plan> {
+        self.readers.run(move |connection| plan::explain(connection, collection, &query)).await
     }
 
     /// Creates what is missing of tables and indexes, and finds what differs.
     pub(super) async fn ensure(&self, collections: &'static [&'static Collection]) -> Result<()> {
-        self.writer
-            .run(0, move |connection| schema::ensure(connection, collections))
-            .await
+        self.writer.run(0, move |connection| schema::ensure(connection, collections)).await
     }
 
     pub(super) async fn drop_all(&self, collections: &'static [&'static Collection]) -> Result<()> {
-        self.writer
-            .run(0, move |connection| {
-                settle(schema::empty(connection, collections))
-            })
-            .await?;
+        self.writer.run(0, move |connection| settle(schema::empty(connection, collections))).await?;
         self.writer
             .run_alone(|connection| {
                 settle(connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -227,10 +188,7 @@ fn rows<T>(
     sql: &Sql,
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Vec<T>> {
-    connection
-        .prepare_cached(&sql.text)?
-        .query_map(params_from_iter(&sql.values), read)?
-        .collect()
+    connection.prepare_cached(&sql.text)?.query_map(params_from_iter(&sql.values), read)?.collect()
 }
 
 fn id(document: &Document) -> Result<&str> {

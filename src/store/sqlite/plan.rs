@@ -18,10 +18,7 @@ pub(super) fn explain(
     let scan = steps.iter().any(|step| step.starts_with("SCAN"));
     let sorts = steps.iter().any(|step| step.starts_with("USE TEMP B-TREE"));
     Ok(Plan {
-        indexes: steps
-            .iter()
-            .filter_map(|step| index(step, collection))
-            .collect(),
+        indexes: steps.iter().filter_map(|step| index(step, collection)).collect(),
         // Without a condition and in the order of an index, the limit bounds what is read.
         scans: scan && (query.filter != Filter::All || sorts || query.limit == u64::MAX),
         sorts,

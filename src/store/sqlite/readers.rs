@@ -19,13 +19,8 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn open(database: &Path) -> Result<Readers> {
-        let idle = (0..READERS)
-            .map(|_| file::reader(database))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Readers {
-            idle: Arc::new(Mutex::new(idle)),
-            permits: Arc::new(Semaphore::new(READERS)),
-        })
+        let idle = (0..READERS).map(|_| file::reader(database)).collect::<Result<Vec<_>>>()?;
+        Ok(Readers { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(READERS)) })
     }
 
     pub(super) async fn run<T, F>(&self, read: F) -> Result<T>
@@ -33,10 +28,7 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(|_| closed())?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
         let readers = self.clone();
         // The connection goes back from within, also where the caller has given up.
         let reading = tokio::task::spawn_blocking(move || {
@@ -58,17 +50,11 @@ impl Readers {
     }
 
     fn lend(&self) -> Option<Connection> {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn give_back(&self, connection: Connection) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }
 

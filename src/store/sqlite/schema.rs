@@ -24,11 +24,9 @@ fn ensure_index(connection: &Connection, collection: &Collection, index: &Index)
     let wanted = create_index(collection, index);
     let name = index_name(collection, index);
     let kept: Option<String> = connection
-        .query_row(
-            "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?",
-            [&name],
-            |row| row.get(0),
-        )
+        .query_row("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?", [&name], |row| {
+            row.get(0)
+        })
         .optional()?;
     match kept {
         None => super::settle(connection.execute_batch(&wanted)),

@@ -56,20 +56,14 @@ impl Sql {
         let mut inner = Sql::select("rowid", collection, filter);
         inner.push(" LIMIT ?");
         inner.bind_count(most);
-        inner.text = format!(
-            "DELETE FROM {} WHERE rowid IN ({})",
-            collection.name, inner.text
-        );
+        inner.text = format!("DELETE FROM {} WHERE rowid IN ({})", collection.name, inner.text);
         inner
     }
 
     fn select(what: &str, collection: &'static Collection, filter: &Filter) -> Sql {
         let mut reading = Reading {
             collection,
-            sql: Sql {
-                text: format!("SELECT {what} FROM {} WHERE ", collection.name),
-                values: Vec::new(),
-            },
+            sql: Sql { text: format!("SELECT {what} FROM {} WHERE ", collection.name), values: Vec::new() },
         };
         reading.condition(filter);
         reading.sql
@@ -80,8 +74,7 @@ impl Sql {
     }
 
     fn bind_count(&mut self, count: u64) {
-        self.values
-            .push(Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)));
+        self.values.push(Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)));
     }
 }
 
@@ -125,10 +118,7 @@ pub(super) fn index_name(collection: &Collection, index: &Index) -> String {
 
 pub(super) fn create_index(collection: &Collection, index: &Index) -> String {
     let keys: Vec<String> = index.fields.iter().map(|field| key(field)).collect();
-    let condition = index
-        .when
-        .map(|condition| format!(" WHERE {}", when(condition)))
-        .unwrap_or_default();
+    let condition = index.when.map(|condition| format!(" WHERE {}", when(condition))).unwrap_or_default();
     format!(
         "CREATE {}INDEX {} ON {} ({}){condition}",
         if index.unique { "UNIQUE " } else { "" },
@@ -201,20 +191,13 @@ impl Reading {
 
     fn within(&mut self, field: Field, literals: &[Literal]) {
         let with_null = literals.contains(&Literal::Null);
-        let values: Vec<&Literal> = literals
-            .iter()
-            .filter(|one| **one != Literal::Null)
-            .collect();
+        let values: Vec<&Literal> = literals.iter().filter(|one| **one != Literal::Null).collect();
         self.push("(");
         if let Some(last) = values.last() {
             self.push(&format!("{} IN (", key(field)));
             // Repeating the last up to a power of two keeps the number of different statements small.
             let padding = values.len().next_power_of_two() - values.len();
-            for (place, literal) in values
-                .iter()
-                .chain(std::iter::repeat_n(last, padding))
-                .enumerate()
-            {
+            for (place, literal) in values.iter().chain(std::iter::repeat_n(last, padding)).enumerate() {
                 self.push(if place > 0 { "," } else { "" });
                 self.literal(literal);
             }
@@ -261,9 +244,7 @@ impl Reading {
     /// SQLite uses a partial index only where it sees the index's own constant in the statement.
     fn narrows_an_index(&self, field: Field, text: &str) -> bool {
         self.collection.indexes.iter().any(|index| {
-            index
-                .when
-                .is_some_and(|when| matches!(when, When::Text(f, t) if f == field && t == text))
+            index.when.is_some_and(|when| matches!(when, When::Text(f, t) if f == field && t == text))
         })
     }
 

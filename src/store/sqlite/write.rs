@@ -14,10 +14,7 @@ pub(super) fn insert(
     collection: &'static Collection,
     rows: &[(String, String)],
 ) -> rusqlite::Result<Result<(), Rejected>> {
-    let sql = format!(
-        "INSERT INTO {}(id, doc) VALUES (?, jsonb(?))",
-        collection.name
-    );
+    let sql = format!("INSERT INTO {}(id, doc) VALUES (?, jsonb(?))", collection.name);
     let mut statement = connection.prepare_cached(&sql)?;
     for (done, (id, text)) in rows.iter().enumerate() {
         let Err(error) = statement.execute([id, text]) else {
@@ -62,9 +59,7 @@ pub(super) fn update(
         Err(error) => return Ok(Err(error)),
     };
     let sql = format!("UPDATE {} SET doc = jsonb(?) WHERE id = ?", collection.name);
-    let run = connection
-        .prepare_cached(&sql)
-        .and_then(|mut statement| statement.execute([after, id]));
+    let run = connection.prepare_cached(&sql).and_then(|mut statement| statement.execute([after, id]));
     Ok(match run {
         Err(error) => match fault::taken(collection, &error) {
             Some(index) => Err(Error::conflict(format!("{index} is taken"))),

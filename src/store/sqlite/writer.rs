@@ -86,10 +86,7 @@ impl Writer {
                 }
             })
             .map_err(Error::internal)?;
-        Ok(Writer {
-            tasks,
-            thread: Some(thread),
-        })
+        Ok(Writer { tasks, thread: Some(thread) })
     }
 
     /// Runs `work` in the next group; answers when it is on the disk.
@@ -115,12 +112,7 @@ impl Writer {
         F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(Work {
-            weight,
-            work: Some(work),
-            done: None,
-            answer,
-        });
+        let job = Box::new(Work { weight, work: Some(work), done: None, answer });
         self.tasks.send(task(job)).await.map_err(|_| closed())?;
         // The thread answers every job it takes; if it dies with one, its outcome is unknown.
         answered.await.unwrap_or_else(|_| Err(Error::unknown()))
@@ -147,10 +139,7 @@ impl Drop for Writer {
 }
 
 /// Until nobody can ask any more; gives back whom to tell of the end.
-fn serve(
-    connection: &Connection,
-    mut waiting: mpsc::Receiver<Task>,
-) -> Option<oneshot::Sender<()>> {
+fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Task>) -> Option<oneshot::Sender<()>> {
     let mut closing = None;
     while let Some(task) = waiting.blocking_recv() {
         let mut next = Some(task);
@@ -169,11 +158,7 @@ fn serve(
 }
 
 /// Runs the group that begins with `first`; gives back the task of another kind that ended it.
-fn group(
-    connection: &Connection,
-    first: Box<dyn Job>,
-    waiting: &mut mpsc::Receiver<Task>,
-) -> Option<Task> {
+fn group(connection: &Connection, first: Box<dyn Job>, waiting: &mut mpsc::Receiver<Task>) -> Option<Task> {
     let mut weight = first.weight();
     let mut jobs = vec![first];
     let mut next = None;
