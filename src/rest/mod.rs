@@ -13,6 +13,7 @@ mod cookie;
 mod door;
 mod guard;
 mod header;
+mod messages;
 mod reply;
 mod route;
 mod table;
@@ -32,7 +33,7 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    messages::routes()
 }
 
 /// A refusal from before the door, in the shape and with the headers of every other.
