@@ -10,6 +10,7 @@ pub mod log;
 pub mod model;
 pub mod policy;
 pub mod rest;
+pub mod server;
 pub mod service;
 pub mod socket;
 pub mod store;

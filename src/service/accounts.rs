@@ -2,8 +2,8 @@
 
 use crate::auth::Tokens;
 use crate::error::Result;
-use crate::policy::Actor;
 use crate::model::{Id, Time, User};
+use crate::policy::Actor;
 use tokio::sync::broadcast;
 
 use super::Rights;

@@ -90,7 +90,13 @@ impl PresenceBook {
     }
 
     /// A device says how its user is. `offline` hides that device.
-    pub fn set(&self, id: Id<User>, device: &str, status: PresenceStatus, text: Option<String>) -> Option<Presence> {
+    pub fn set(
+        &self,
+        id: Id<User>,
+        device: &str,
+        status: PresenceStatus,
+        text: Option<String>,
+    ) -> Option<Presence> {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let person = people.get_mut(&id)?;
         *person.devices.get_mut(device)? = status;

@@ -27,7 +27,8 @@ impl Circles {
     /// Reads which groups the user belongs to, from the store.
     pub async fn learn(&self, user: Id<User>) -> Result<()> {
         let memberships = self.store.memberships.of_user(user, PlaceKind::Group, None, GROUPS).await?;
-        let groups: HashSet<Id<Group>> = memberships.into_iter().map(|membership| membership.place.cast()).collect();
+        let groups: HashSet<Id<Group>> =
+            memberships.into_iter().map(|membership| membership.place.cast()).collect();
         self.forget(user);
         for group in &groups {
             self.online.entry(*group).or_default().insert(user);

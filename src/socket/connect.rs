@@ -15,6 +15,7 @@ use socketioxide::handler::ConnectHandler;
 use tokio::sync::mpsc;
 use tracing::{debug, info};
 
+use super::handshake::Unclaimed;
 use super::hub::{Closer, Connection, Hub};
 use super::inbox::{Arrived, Inbox, Queued};
 use super::wire::Wire;
@@ -57,7 +58,9 @@ pub fn open(io: &SocketIo, hub: &Arc<Hub>) {
 async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Result<()> {
     let handshake: Handshake = match auth {
         None | Some(Value::Null) => Handshake::default(),
-        Some(auth) => serde_json::from_value(auth).map_err(|error| Error::invalid("auth", error.to_string()))?,
+        Some(auth) => {
+            serde_json::from_value(auth).map_err(|error| Error::invalid("auth", error.to_string()))?
+        }
     };
     let token = match &handshake.token {
         Some(token) => token.clone(),
@@ -65,12 +68,16 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     };
     let admission = hub.app.accounts.admit(&token).await?;
     hub.check_room_for(admission.actor.id)?;
+    if let Some(unclaimed) = socket.req_parts().extensions.get::<Unclaimed>() {
+        unclaimed.claim();
+    }
     let (inbox, arrivals) = Inbox::new();
     let arrivals = Arc::new(Mutex::new(Some(arrivals)));
     socket.extensions.insert(inbox);
     socket.extensions.insert(Closer { hub: Arc::downgrade(hub), sid: socket.id });
     socket.extensions.insert(Admitted { admission, handshake, arrivals });
-    if let (Some(wire), TransportType::Websocket) = (socket.req_parts().extensions.get::<Wire>(), socket.transport_type())
+    if let (Some(wire), TransportType::Websocket) =
+        (socket.req_parts().extensions.get::<Wire>(), socket.transport_type())
     {
         hub.wires.note(socket.id.as_str(), wire);
     }
@@ -87,7 +94,8 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
 async fn settle(hub: Arc<Hub>, socket: SocketRef) {
     let Some(admitted) = socket.extensions.remove::<Admitted>() else { return };
     let arrivals = admitted.arrivals.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (Some(arrivals), Some(connection)) = (arrivals, Connection::new(socket.clone(), admitted.admission)) else {
+    let (Some(arrivals), Some(connection)) = (arrivals, Connection::new(socket.clone(), admitted.admission))
+    else {
         return;
     };
     let connection = Arc::new(connection);
@@ -118,7 +126,8 @@ async fn settle(hub: Arc<Hub>, socket: SocketRef) {
 
 /// Seats the socket in its user's own log and says where that stands.
 async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
-    let user = hub.app.rights.user(connection.user).await?.ok_or_else(|| Error::unauthenticated("no such user"))?;
+    let user =
+        hub.app.rights.user(connection.user).await?.ok_or_else(|| Error::unauthenticated("no such user"))?;
     hub.circles.learn(user.id).await?;
     let address = Address { log: user.id.into(), epoch: user.epoch.clone() };
     hub.rooms.hold(&address, &connection.socket, user.id);

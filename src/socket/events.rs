@@ -55,19 +55,31 @@ const fn spec(
 
 /// Every event that is understood.
 pub static EVENTS: &[Spec] = &[
-    spec("join_channel", Some(Action::ReadChannel), "come into a channel", |asked| Box::pin(talk::join(asked))),
+    spec("join_channel", Some(Action::ReadChannel), "come into a channel", |asked| {
+        Box::pin(talk::join(asked))
+    }),
     spec("leave_channel", None, "stop hearing a channel", |asked| Box::pin(talk::leave(asked))),
     spec("resume", Some(Action::ReadChannel), "catch up with logs", |asked| Box::pin(talk::resume(asked))),
     spec("send_message", Some(Action::Post), "say something", |asked| Box::pin(talk::send(asked))),
-    spec("edit_message", Some(Action::EditOwnMessage), "change an own message", |asked| Box::pin(talk::edit(asked))),
-    spec("delete_message", Some(Action::DeleteOwnMessage), "take a message back", |asked| Box::pin(talk::delete(asked))),
+    spec("edit_message", Some(Action::EditOwnMessage), "change an own message", |asked| {
+        Box::pin(talk::edit(asked))
+    }),
+    spec("delete_message", Some(Action::DeleteOwnMessage), "take a message back", |asked| {
+        Box::pin(talk::delete(asked))
+    }),
     spec("react_message", Some(Action::React), "react to a message", |asked| Box::pin(talk::react(asked))),
     spec("typing", Some(Action::Post), "tell that one is typing", |asked| Box::pin(people::typing(asked))),
     spec("stop_typing", None, "tell that one stopped", |asked| Box::pin(people::stop_typing(asked))),
     spec("update_presence", None, "set one's status", |asked| Box::pin(people::update_presence(asked))),
-    spec("subscribe_presence", None, "see how people are", |asked| Box::pin(people::subscribe_presence(asked))),
-    spec("get_online_users", None, "who is online among one's groups", |asked| Box::pin(people::online(asked))),
-    spec("get_channel_users", Some(Action::ReadChannel), "who sits in a channel", |asked| Box::pin(people::in_channel(asked))),
+    spec("subscribe_presence", None, "see how people are", |asked| {
+        Box::pin(people::subscribe_presence(asked))
+    }),
+    spec("get_online_users", None, "who is online among one's groups", |asked| {
+        Box::pin(people::online(asked))
+    }),
+    spec("get_channel_users", Some(Action::ReadChannel), "who sits in a channel", |asked| {
+        Box::pin(people::in_channel(asked))
+    }),
     spec("refresh_auth", None, "hand in a new access token", |asked| Box::pin(people::refresh_auth(asked))),
 ];
 

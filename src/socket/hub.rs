@@ -175,7 +175,8 @@ impl Hub {
     }
 
     pub fn of_user(&self, user: Id<User>) -> Vec<Arc<Connection>> {
-        let sids: Vec<Sid> = self.by_user.get(&user).map(|sids| sids.iter().copied().collect()).unwrap_or_default();
+        let sids: Vec<Sid> =
+            self.by_user.get(&user).map(|sids| sids.iter().copied().collect()).unwrap_or_default();
         sids.into_iter().filter_map(|sid| self.connection(sid)).collect()
     }
 

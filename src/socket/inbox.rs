@@ -70,7 +70,9 @@ impl Inbox {
         let arrived = Arrived { name, payload, answer, weight };
         match self.line.try_send(arrived) {
             Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(arrived)) => refuse(arrived.answer, &arrived.name, &too_many()),
+            Err(mpsc::error::TrySendError::Full(arrived)) => {
+                refuse(arrived.answer, &arrived.name, &too_many())
+            }
             Err(mpsc::error::TrySendError::Closed(_)) => {}
         }
     }
@@ -102,7 +104,9 @@ impl FromMessageParts<LocalAdapter> for Queued {
         let payload = match TryData::<Value>::from_message_parts(socket, frame, ack) {
             Ok(TryData(Ok(value))) => Ok(value),
             Ok(TryData(Err(_))) if is_bare(frame) => Ok(Value::Null),
-            Ok(TryData(Err(_))) | Err(_) => Err(Error::bad_request("the payload is not JSON that this server reads")),
+            Ok(TryData(Err(_))) | Err(_) => {
+                Err(Error::bad_request("the payload is not JSON that this server reads"))
+            }
         };
         let Ok(sender) = AckSender::from_message_parts(socket, frame, ack);
         let answer = Answer::new(SocketRef::from(socket.clone()), ack.is_some().then_some(sender));
@@ -114,7 +118,9 @@ impl FromMessageParts<LocalAdapter> for Queued {
 /// Whether the frame holds an event name and nothing else: `["name"]`.
 fn is_bare(frame: &Frame) -> bool {
     match frame {
-        Frame::Str(text, _) => matches!(serde_json::from_str::<Vec<Value>>(text.as_str()), Ok(parts) if parts.len() == 1),
+        Frame::Str(text, _) => {
+            matches!(serde_json::from_str::<Vec<Value>>(text.as_str()), Ok(parts) if parts.len() == 1)
+        }
         Frame::Bytes(_) => false,
     }
 }

@@ -27,6 +27,7 @@ use socketioxide::{ParserConfig, SocketIo};
 use tokio::task::JoinSet;
 
 pub use events::{EVENTS, Spec};
+pub use handshake::Unclaimed;
 pub use wire::{Wire, Wires};
 
 use crate::app::App;
@@ -89,7 +90,10 @@ impl Sockets {
         self.hub.drain(5_000);
         let closed = tokio::time::timeout(within, self.io.close()).await;
         if closed.is_err() {
-            self.hub.connections().iter().for_each(|connection| self.hub.cut(connection.socket.id, "draining"));
+            self.hub
+                .connections()
+                .iter()
+                .for_each(|connection| self.hub.cut(connection.socket.id, "draining"));
         }
         self.tasks.shutdown().await;
     }

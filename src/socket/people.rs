@@ -135,7 +135,9 @@ struct RefreshAuth {
 pub async fn refresh_auth(asked: Asked) -> Result<Outcome> {
     let RefreshAuth { token } = read(asked.payload)?;
     let admission = asked.hub.app.accounts.admit(&token).await?;
-    if admission.actor.id != asked.connection.user || admission.actor.session.as_deref() != Some(&asked.connection.session) {
+    if admission.actor.id != asked.connection.user
+        || admission.actor.session.as_deref() != Some(&asked.connection.session)
+    {
         return Err(Error::unauthenticated("this token is of another session"));
     }
     let expires_at = admission.expires_at;

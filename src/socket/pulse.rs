@@ -41,7 +41,10 @@ async fn revoke(hub: Arc<Hub>) {
     loop {
         match revocations.recv().await {
             Ok(Revoked::Session(session)) => {
-                hub.connections().iter().filter(|one| one.session == session).for_each(|one| hub.dismiss(one));
+                hub.connections()
+                    .iter()
+                    .filter(|one| one.session == session)
+                    .for_each(|one| hub.dismiss(one));
             }
             Ok(Revoked::User(user)) => {
                 for connection in hub.of_user(user) {

@@ -89,7 +89,11 @@ pub struct Release {
     upto: Seq,
 }
 
-pub async fn resume(hub: &Arc<Hub>, connection: &Arc<Connection>, resume: Resume) -> Result<(Resumed, Vec<Release>)> {
+pub async fn resume(
+    hub: &Arc<Hub>,
+    connection: &Arc<Connection>,
+    resume: Resume,
+) -> Result<(Resumed, Vec<Release>)> {
     if resume.channels.len() > limits::RESUME_CHANNELS {
         return Err(Error::invalid("channels", format!("may name {} at most", limits::RESUME_CHANNELS)));
     }
@@ -155,7 +159,12 @@ async fn catch_up(
 }
 
 /// Seats the socket, held, and only then asks whether it may sit there.
-pub async fn enter(hub: &Arc<Hub>, connection: &Arc<Connection>, actor: &Actor, log: Id<Log>) -> Result<Address> {
+pub async fn enter(
+    hub: &Arc<Hub>,
+    connection: &Arc<Connection>,
+    actor: &Actor,
+    log: Id<Log>,
+) -> Result<Address> {
     let address = readable(hub, actor, log).await?;
     {
         let mut joined = connection.joined();

@@ -102,7 +102,8 @@ struct Edit {
 
 pub async fn edit(asked: Asked) -> Result<Outcome> {
     let edit: Edit = read(asked.payload)?;
-    let changed = asked.hub.app.messages.edit(&asked.actor, edit.message_id, edit.text, edit.base_revision).await?;
+    let changed =
+        asked.hub.app.messages.edit(&asked.actor, edit.message_id, edit.text, edit.base_revision).await?;
     Ok(Outcome::Now(written(changed)?))
 }
 

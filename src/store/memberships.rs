@@ -82,3 +82,10 @@ impl Table<Membership> {
         self.delete(is("place", place)).await
     }
 }
+
+impl Table<User> {
+    /// In no order.
+    pub async fn among(&self, ids: &[Id<User>]) -> Result<Vec<User>> {
+        self.find(Query::new(one_of("_id", ids), ids.len() as u64)).await
+    }
+}
