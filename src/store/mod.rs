@@ -23,6 +23,7 @@ mod table;
 mod tellings;
 mod users;
 
+pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use engine::{Engine, Plan, Refusal, Rejected};
 pub use groups::{GroupsBy, GroupsWanted};
