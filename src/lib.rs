@@ -1,6 +1,7 @@
 pub mod app;
 pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod limits;
@@ -8,5 +9,8 @@ pub mod log;
 pub mod model;
 pub mod policy;
 pub mod rest;
+pub mod server;
 pub mod service;
+pub mod socket;
 pub mod store;
+pub mod world;

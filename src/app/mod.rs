@@ -10,6 +10,10 @@ pub use origin::Origins;
 pub use peer::{Network, PeerAddr, client_address};
 
 use crate::clock::Clock;
+use crate::log::Logs;
+use crate::service::messages::Messages;
+use crate::service::presence::PresenceBook;
+use crate::service::typing::Typing;
 use crate::service::{Accounts, Rights};
 use crate::store::Store;
 
@@ -24,6 +28,10 @@ pub struct Parts {
     pub rights: Rights,
     pub doors: Doors,
     pub accounts: Accounts,
+    pub logs: Logs,
+    pub messages: Messages,
+    pub presence: PresenceBook,
+    pub typing: Typing,
 }
 
 /// What the configuration says about both doors.

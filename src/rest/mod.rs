@@ -28,11 +28,22 @@ pub use route::{Access, Route};
 pub use table::Table;
 
 use crate::app::{App, PeerAddr};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
     Vec::new()
+}
+
+/// A refusal from before the door, in the shape and with the headers of every other.
+pub fn refusal(error: &Error, headers: &http::HeaderMap, tls: bool) -> Response {
+    let id = header::request_id(headers);
+    let mut response = reply::refusal(error, &id);
+    header::protect(response.headers_mut(), tls);
+    if let Ok(id) = http::HeaderValue::from_str(&id) {
+        response.headers_mut().insert(header::REQUEST_ID, id);
+    }
+    response
 }
 
 /// The whole door as one filter, which answers every request and rejects none.

@@ -29,6 +29,14 @@ pub enum When {
     False(Field),
 }
 
+impl When {
+    pub(super) fn field(self) -> Field {
+        match self {
+            When::Has(field) | When::Text(field, _) | When::False(field) => field,
+        }
+    }
+}
+
 const fn index(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: false, when: None }
 }

@@ -1,11 +1,29 @@
 //! The two engines behind one set of operations.
 
-use super::{Change, Collection, Document, Filter, Query};
+use std::sync::Arc;
+use std::time::Instant;
+
+#[cfg(feature = "mongo")]
+use super::mongo::Mongo;
+use super::rules;
+use super::sqlite::Sqlite;
+use super::trail::{Asked, Trail};
+use super::{COLLECTIONS, Change, Collection, Document, Filter, Query};
 use crate::error::{Error, Result};
 
 /// SQLite or MongoDB; cheap to clone.
 #[derive(Clone, Debug)]
-pub enum Engine {}
+pub struct Engine {
+    part: Part,
+    trail: Option<Arc<Trail>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    Sqlite(Sqlite),
+    #[cfg(feature = "mongo")]
+    Mongo(Mongo),
+}
 
 /// An insert that stopped: the first `done` documents are kept, the next was refused.
 #[derive(Debug)]
@@ -45,48 +63,205 @@ impl From<Rejected> for Error {
 /// How the engine would run a query, for the test that explains every query.
 #[derive(Debug)]
 pub struct Plan {
+    /// By their names in the collection, `_id` for the id itself.
     pub indexes: Vec<String>,
-    /// Reads the whole collection.
+    /// May read the whole collection, whatever the limit.
     pub scans: bool,
     /// Sorts in memory what no index keeps in order.
     pub sorts: bool,
     pub text: String,
 }
 
+/// What an operator is told about the store (contract D-12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    pub store: &'static str,
+    pub durability: &'static str,
+}
+
 impl Engine {
-    pub async fn get(&self, _collection: &'static Collection, _id: &str) -> Result<Option<Document>> {
-        match *self {}
+    pub(super) fn new(part: Part, record: bool) -> Engine {
+        Engine { part, trail: record.then(Arc::default) }
     }
-    pub async fn find(&self, _collection: &'static Collection, _query: Query) -> Result<Vec<Document>> {
-        match *self {}
+
+    pub async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
+        let _timer = Timer::start("get", collection);
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.get(collection, id).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.get(collection, id).await,
+        }
     }
+
+    pub async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
+        let _timer = Timer::start("find", collection);
+        self.note("find", collection, || query.clone());
+        match &self.part {
+            // To MongoDB a limit of 0 is none.
+            _ if query.limit == 0 => Ok(Vec::new()),
+            Part::Sqlite(sqlite) => sqlite.find(collection, query).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.find(collection, query).await,
+        }
+    }
+
+    /// In order, up to the first that is refused; those before it stay.
     pub async fn insert(
         &self,
-        _collection: &'static Collection,
-        _documents: Vec<Document>,
+        collection: &'static Collection,
+        documents: Vec<Document>,
     ) -> Result<(), Rejected> {
-        match *self {}
+        let _timer = Timer::start("insert", collection);
+        for document in &documents {
+            rules::document(collection, document).map_err(Rejected::fault)?;
+        }
+        match &self.part {
+            _ if documents.is_empty() => Ok(()),
+            Part::Sqlite(sqlite) => sqlite.insert(collection, documents).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.insert(collection, documents).await,
+        }
     }
+
+    /// One document that meets the filter, as it is after the changes.
     pub async fn update(
         &self,
-        _collection: &'static Collection,
-        _filter: Filter,
-        _changes: Vec<Change>,
+        collection: &'static Collection,
+        filter: Filter,
+        changes: Vec<Change>,
     ) -> Result<Option<Document>> {
-        match *self {}
+        let _timer = Timer::start("update", collection);
+        self.note("update", collection, || Query::new(filter.clone(), 1));
+        rules::changes(collection, &changes)?;
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.update(collection, filter, changes).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.update(collection, filter, changes).await,
+        }
     }
+
+    /// How many met the filter. Stopped half-way, those done stay done.
     pub async fn update_all(
         &self,
-        _collection: &'static Collection,
-        _filter: Filter,
-        _changes: Vec<Change>,
+        collection: &'static Collection,
+        filter: Filter,
+        changes: Vec<Change>,
     ) -> Result<u64> {
-        match *self {}
+        let _timer = Timer::start("update_all", collection);
+        self.note("update_all", collection, || Query::whole(filter.clone()));
+        rules::changes(collection, &changes)?;
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.update_all(collection, filter, changes).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.update_all(collection, filter, changes).await,
+        }
     }
-    pub async fn delete(&self, _collection: &'static Collection, _filter: Filter) -> Result<u64> {
-        match *self {}
+
+    /// How many were deleted. Stopped half-way, those deleted stay deleted.
+    pub async fn delete(&self, collection: &'static Collection, filter: Filter) -> Result<u64> {
+        let _timer = Timer::start("delete", collection);
+        self.note("delete", collection, || Query::whole(filter.clone()));
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.delete(collection, filter).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.delete(collection, filter).await,
+        }
     }
-    pub async fn count(&self, _collection: &'static Collection, _filter: Filter) -> Result<u64> {
-        match *self {}
+
+    pub async fn count(&self, collection: &'static Collection, filter: Filter) -> Result<u64> {
+        let _timer = Timer::start("count", collection);
+        self.note("count", collection, || Query::whole(filter.clone()));
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.count(collection, filter).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.count(collection, filter).await,
+        }
+    }
+
+    pub async fn explain(&self, collection: &'static Collection, query: Query) -> Result<Plan> {
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.explain(collection, query).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.explain(collection, query).await,
+        }
+    }
+
+    /// One query of each shape that was asked so far, if the store was opened to record them.
+    pub fn recorded(&self) -> Vec<Asked> {
+        self.trail.as_deref().map(Trail::all).unwrap_or_default()
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<()> {
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.ping().await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.ping().await,
+        }
+    }
+
+    pub fn describe(&self) -> Description {
+        match &self.part {
+            Part::Sqlite(_) => Description { store: "embedded", durability: "fsync" },
+            #[cfg(feature = "mongo")]
+            Part::Mongo(_) => Description { store: "mongodb", durability: "majority+journal" },
+        }
+    }
+
+    /// Creates the collections and indexes that are missing; one that differs is an error.
+    pub(super) async fn ensure(&self, collections: &'static [&'static Collection]) -> Result<()> {
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.ensure(collections).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.ensure(collections).await,
+        }
+    }
+
+    /// Deletes every collection of ours with all that is in it; the store has to be opened anew.
+    pub async fn drop_all(&self) -> Result<()> {
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.drop_all(COLLECTIONS).await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.drop_all(COLLECTIONS).await,
+        }
+    }
+
+    /// Returns when all that was begun is written and the store can be opened by another.
+    pub async fn close(&self) {
+        match &self.part {
+            Part::Sqlite(sqlite) => sqlite.close().await,
+            #[cfg(feature = "mongo")]
+            Part::Mongo(mongo) => mongo.close().await,
+        }
+    }
+
+    fn note(&self, operation: &'static str, collection: &'static Collection, query: impl FnOnce() -> Query) {
+        if let Some(trail) = &self.trail {
+            trail.note(operation, collection, query());
+        }
+    }
+}
+
+/// Measures from its start until it is dropped, also where the caller gives up.
+struct Timer {
+    operation: &'static str,
+    collection: &'static str,
+    since: Instant,
+}
+
+impl Timer {
+    fn start(operation: &'static str, collection: &Collection) -> Timer {
+        Timer { operation, collection: collection.name, since: Instant::now() }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        metrics::histogram!(
+            "hubbub_store_seconds",
+            "operation" => self.operation,
+            "collection" => self.collection,
+        )
+        .record(self.since.elapsed());
     }
 }

@@ -87,11 +87,19 @@ pub struct Query {
     pub skip: u64,
     /// Every read is bounded.
     pub limit: u64,
+    /// Sees also what is written but not yet durable. For the head of a log alone, where the fence
+    /// needs the newest: whatever is shown to anybody must be durable (contract D-04).
+    pub newest: bool,
 }
 
 impl Query {
     pub fn new(filter: Filter, limit: u64) -> Query {
-        Query { filter, order: Vec::new(), skip: 0, limit }
+        Query { filter, order: Vec::new(), skip: 0, limit, newest: false }
+    }
+
+    /// Everything that meets the filter; for what is counted or changed, never for what is read.
+    pub(super) fn whole(filter: Filter) -> Query {
+        Query::new(filter, u64::MAX)
     }
 
     pub fn by(mut self, order: Order) -> Query {
@@ -101,6 +109,11 @@ impl Query {
 
     pub fn skip(mut self, skip: u64) -> Query {
         self.skip = skip;
+        self
+    }
+
+    pub fn newest(mut self) -> Query {
+        self.newest = true;
         self
     }
 }
@@ -117,4 +130,41 @@ pub fn one_of<T: Serialize>(field: Field, values: impl IntoIterator<Item = T>) -
 
 pub fn all<const N: usize>(filters: [Filter; N]) -> Filter {
     Filter::And(filters.into())
+}
+
+/// The first text after all those that begin with `prefix`; none where all texts after it do.
+pub(super) fn successor(prefix: &str) -> Option<String> {
+    let mut characters: Vec<char> = prefix.chars().collect();
+    while let Some(last) = characters.pop() {
+        // A range of characters knows to step over the surrogates.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            return Some(characters.into_iter().chain([next]).collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_begins_with_a_prefix_lies_before_its_successor(prefix in any::<String>(), other in any::<String>()) {
+            let longer = format!("{prefix}{other}");
+            for text in [longer, other] {
+                let within = text >= prefix && successor(&prefix).is_none_or(|end| text < end);
+                prop_assert_eq!(within, text.starts_with(&prefix));
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_characters_have_successors_too() {
+        assert_eq!(successor("a\u{d7ff}"), Some("a\u{e000}".into()));
+        assert_eq!(successor("a\u{10ffff}"), Some("b".into()));
+        assert_eq!(successor("\u{10ffff}"), None);
+        assert_eq!(successor(""), None);
+    }
 }

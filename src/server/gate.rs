@@ -1,0 +1,143 @@
+//! What stands before Socket.IO: origins, tokens in addresses, and sessions that nobody claims.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Method, Uri};
+
+use crate::app::Origins;
+use crate::error::{Code, Error, Result};
+use crate::socket::Unclaimed;
+
+/// A session that has not been signed into for this long is closed by Socket.IO.
+const UNCLAIMED_FOR: Duration = Duration::from_secs(10);
+/// Unclaimed sessions from all addresses together.
+const UNCLAIMED_IN_ALL: usize = 5_000;
+const URI_BYTES: usize = 8 * 1024;
+
+#[derive(Clone, Debug)]
+pub struct Gate {
+    origins: Origins,
+    per_address: usize,
+    unclaimed: Arc<Mutex<HashMap<IpAddr, Vec<Opened>>>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    at: Instant,
+    session: Unclaimed,
+}
+
+/// What the query of a Socket.IO request says.
+pub struct Handshake<'a> {
+    pub sid: Option<&'a str>,
+    pub websocket: bool,
+}
+
+impl<'a> Handshake<'a> {
+    pub fn of(uri: &'a Uri) -> Handshake<'a> {
+        Handshake { sid: parameter(uri, "sid"), websocket: parameter(uri, "transport") == Some("websocket") }
+    }
+}
+
+fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
+    let mut pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+/// Whether the request is for Socket.IO rather than for REST.
+pub fn is_socket(uri: &Uri) -> bool {
+    uri.path() == "/socket.io" || uri.path().starts_with("/socket.io/")
+}
+
+impl Gate {
+    pub fn new(origins: Origins, per_address: usize) -> Gate {
+        Gate { origins, per_address, unclaimed: Arc::default() }
+    }
+
+    /// For every request. Addresses end up in logs, so a token in one is refused.
+    pub fn check(&self, uri: &Uri) -> Result<()> {
+        if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {
+            return Err(Error::bad_request("this address is too long"));
+        }
+        match ["token", "access_token"].into_iter().any(|name| parameter(uri, name).is_some()) {
+            true => {
+                Err(Error::unauthenticated("a token must not be in the address: it would end up in logs"))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// For a Socket.IO request: a page of another site may not open one in a browser's name.
+    pub fn check_socket(&self, headers: &HeaderMap) -> Result<()> {
+        let named = headers.contains_key(http::header::ORIGIN);
+        match named && !self.origins.same_site(headers) {
+            true => Err(Error::new(Code::Forbidden, "this origin may not connect")),
+            false => Ok(()),
+        }
+    }
+
+    /// For a request that opens a polling session: there are not too many that nobody signed into.
+    pub fn open_session(&self, method: &Method, uri: &Uri, address: IpAddr) -> Result<Option<Unclaimed>> {
+        let handshake = Handshake::of(uri);
+        if method != Method::GET || handshake.sid.is_some() || handshake.websocket {
+            return Ok(None);
+        }
+        let now = Instant::now();
+        let mut unclaimed = self.unclaimed.lock().unwrap_or_else(PoisonError::into_inner);
+        unclaimed.retain(|_, opened| {
+            opened.retain(|one| !one.session.is_claimed() && now - one.at < UNCLAIMED_FOR);
+            !opened.is_empty()
+        });
+        let in_all: usize = unclaimed.values().map(Vec::len).sum();
+        let here = unclaimed.entry(address).or_default();
+        if here.len() >= self.per_address || in_all >= UNCLAIMED_IN_ALL {
+            return Err(Error::rate_limited(UNCLAIMED_FOR));
+        }
+        let session = Unclaimed::default();
+        here.push(Opened { at: now, session: session.clone() });
+        Ok(Some(session))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate() -> Gate {
+        Gate::new(Origins::default(), 2)
+    }
+
+    #[test]
+    fn a_token_in_the_address_is_refused_s25() {
+        for uri in ["/socket.io/?EIO=4&token=abc", "/api/users?token=abc", "/api/me?access_token=x"] {
+            let refused = gate().check(&uri.parse().unwrap()).unwrap_err();
+            assert_eq!(refused.code(), Code::Unauthenticated, "{uri}");
+        }
+        assert!(gate().check(&"/api/users?search=token".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_foreign_page_may_not_open_a_socket_s50() {
+        let mut headers = HeaderMap::new();
+        headers.insert("host", "chat.example".parse().unwrap());
+        assert!(gate().check_socket(&headers).is_ok(), "no browser, no origin");
+        headers.insert("origin", "https://evil.example".parse().unwrap());
+        assert!(gate().check_socket(&headers).is_err());
+        headers.insert("origin", "https://chat.example".parse().unwrap());
+        assert!(gate().check_socket(&headers).is_ok());
+    }
+
+    #[test]
+    fn sessions_that_nobody_signed_into_are_few_s56() {
+        let (gate, address) = (gate(), IpAddr::from([1, 1, 1, 1]));
+        let uri: Uri = "/socket.io/?EIO=4&transport=polling".parse().unwrap();
+        let first = gate.open_session(&Method::GET, &uri, address).unwrap().unwrap();
+        gate.open_session(&Method::GET, &uri, address).unwrap();
+        assert_eq!(gate.open_session(&Method::GET, &uri, address).unwrap_err().code(), Code::RateLimited);
+        first.claim();
+        assert!(gate.open_session(&Method::GET, &uri, address).is_ok());
+    }
+}

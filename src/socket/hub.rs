@@ -1,0 +1,239 @@
+//! Everybody connected to this node, and the ways to reach them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dashmap::DashMap;
+use serde::Serialize;
+use socketioxide::extract::SocketRef;
+use socketioxide::socket::Sid;
+use tracing::debug;
+
+use super::circles::Circles;
+use super::rooms::Rooms;
+use super::wire::Wires;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::event::{Ephemeral, Presence, Told};
+use crate::limits;
+use crate::model::{Id, Log, Seq, User, Username};
+use crate::policy::Actor;
+use crate::service::Admission;
+
+pub struct Hub {
+    pub app: App,
+    pub rooms: Rooms,
+    pub wires: Wires,
+    pub circles: Circles,
+    connections: DashMap<Sid, Arc<Connection>>,
+    by_user: DashMap<Id<User>, HashSet<Sid>>,
+    draining: AtomicBool,
+}
+
+/// One socket and who is behind it.
+pub struct Connection {
+    pub socket: SocketRef,
+    pub user: Id<User>,
+    pub username: Username,
+    pub session: String,
+    admission: Mutex<Admission>,
+    /// The logs this socket sits in, each with the head that was last announced to it (D-22).
+    joined: Mutex<HashMap<Id<Log>, Seq>>,
+    /// To be disconnected as soon as its queue has room.
+    doomed: AtomicBool,
+}
+
+/// In a socket's extensions: closes it from wherever it turns out that it cannot keep up.
+#[derive(Clone)]
+pub struct Closer {
+    pub(super) hub: std::sync::Weak<Hub>,
+    pub(super) sid: Sid,
+}
+
+impl Closer {
+    pub fn close(&self, reason: &'static str) {
+        if let Some(hub) = self.hub.upgrade() {
+            hub.cut(self.sid, reason);
+        }
+    }
+}
+
+impl Connection {
+    pub fn new(socket: SocketRef, admission: Admission) -> Option<Connection> {
+        Some(Connection {
+            socket,
+            user: admission.actor.id,
+            username: admission.actor.username.clone(),
+            session: admission.actor.session.clone()?,
+            admission: Mutex::new(admission),
+            joined: Mutex::default(),
+            doomed: AtomicBool::new(false),
+        })
+    }
+
+    pub fn admission(&self) -> Admission {
+        self.admission.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn readmit(&self, admission: Admission) {
+        *self.admission.lock().unwrap_or_else(PoisonError::into_inner) = admission;
+    }
+
+    pub fn joined(&self) -> std::sync::MutexGuard<'_, HashMap<Id<Log>, Seq>> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn say(&self, event: &Ephemeral) {
+        say(&self.socket, event);
+    }
+}
+
+/// Sends something that may be lost; a full queue loses it.
+pub fn say(socket: &SocketRef, event: &Ephemeral) {
+    #[derive(Serialize, serde::Deserialize)]
+    struct Written {
+        event: String,
+        data: serde_json::Value,
+    }
+    let written = serde_json::to_value(event).and_then(serde_json::from_value::<Written>);
+    if let Ok(Written { event, data }) = written {
+        // An array would be spread over the listener's arguments.
+        let _ = match data {
+            serde_json::Value::Array(items) => socket.emit(event, &[items]),
+            data => socket.emit(event, &data),
+        };
+    }
+}
+
+impl Hub {
+    pub fn new(app: App, wires: Wires) -> Arc<Hub> {
+        Arc::new(Hub {
+            circles: Circles::new(app.store.clone()),
+            app,
+            rooms: Rooms::default(),
+            wires,
+            connections: DashMap::new(),
+            by_user: DashMap::new(),
+            draining: AtomicBool::new(false),
+        })
+    }
+
+    /// Who is behind a socket, as the store says at this moment (contract D-33).
+    pub async fn actor(&self, connection: &Connection) -> Result<Actor> {
+        let admission = connection.admission();
+        self.app.rights.actor(connection.user, &connection.session, admission.authz_epoch).await
+    }
+
+    /// RATE_LIMITED where the user has as many sockets as one may.
+    pub fn check_room_for(&self, user: Id<User>) -> Result<()> {
+        if self.draining.load(Ordering::Acquire) {
+            return Err(Error::unavailable("this server is stopping, come back in a moment"));
+        }
+        match self.by_user.get(&user).is_some_and(|sids| sids.len() >= limits::SOCKETS_PER_USER) {
+            true => Err(Error::rate_limited(std::time::Duration::from_secs(30))),
+            false => Ok(()),
+        }
+    }
+
+    pub fn add(&self, connection: Arc<Connection>) {
+        self.by_user.entry(connection.user).or_default().insert(connection.socket.id);
+        self.connections.insert(connection.socket.id, connection);
+        metrics::gauge!("hubbub_sockets").set(self.connections.len() as f64);
+    }
+
+    /// Takes a socket out of everything; what its going changed is told.
+    pub async fn remove(&self, sid: Sid) {
+        self.wires.forget(sid);
+        let Some((_, connection)) = self.connections.remove(&sid) else { return };
+        metrics::gauge!("hubbub_sockets").set(self.connections.len() as f64);
+        let logs: Vec<Id<Log>> = connection.joined().keys().copied().collect();
+        for log in logs {
+            self.rooms.leave(log, sid);
+        }
+        let last = self.by_user.get_mut(&connection.user).is_some_and(|mut sids| {
+            sids.remove(&sid);
+            sids.is_empty()
+        });
+        if last {
+            self.by_user.remove_if(&connection.user, |_, sids| sids.is_empty());
+        }
+        if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
+            self.tell_presence(&presence).await;
+        }
+        if last {
+            self.circles.forget(connection.user);
+        }
+    }
+
+    pub fn connection(&self, sid: Sid) -> Option<Arc<Connection>> {
+        self.connections.get(&sid).map(|connection| connection.clone())
+    }
+
+    pub fn connections(&self) -> Vec<Arc<Connection>> {
+        self.connections.iter().map(|connection| connection.clone()).collect()
+    }
+
+    pub fn of_user(&self, user: Id<User>) -> Vec<Arc<Connection>> {
+        let sids: Vec<Sid> =
+            self.by_user.get(&user).map(|sids| sids.iter().copied().collect()).unwrap_or_default();
+        sids.into_iter().filter_map(|sid| self.connection(sid)).collect()
+    }
+
+    /// Ends the transport at once, so that the client comes back and resumes.
+    pub fn cut(&self, sid: Sid, reason: &'static str) {
+        metrics::counter!("hubbub_sockets_cut_total", "reason" => reason).increment(1);
+        debug!(socket.id = %sid, reason, "a socket is cut");
+        if let Some(connection) = self.connections.get(&sid) {
+            connection.doomed.store(true, Ordering::Release);
+        }
+        self.wires.cut(sid);
+    }
+
+    /// Ends a socket for good: the client is told and does not come back by itself.
+    pub fn dismiss(&self, connection: &Connection) {
+        if connection.socket.clone().disconnect().is_err() {
+            self.cut(connection.socket.id, "dismissed");
+        }
+    }
+
+    /// Disconnects those that were to be cut and are still here: polling clients, whose queue drains
+    /// only when they ask.
+    pub fn finish_doomed(&self) {
+        for connection in self.connections() {
+            if connection.doomed.load(Ordering::Acquire) {
+                let _ = connection.socket.clone().disconnect();
+            }
+        }
+    }
+
+    /// Hands a durable event to its room, and takes away what ended with it.
+    pub async fn deliver(&self, told: &Arc<Told>) {
+        for (sid, _) in self.rooms.deliver(told) {
+            if let Some(connection) = self.connection(sid) {
+                connection.joined().remove(&told.log);
+            }
+        }
+        if told.entry.what.changes_readers() {
+            self.circles.renew(told).await;
+        }
+    }
+
+    /// To everybody who shares a group with the person, and to the person's own devices (D-42).
+    pub async fn tell_presence(&self, presence: &Presence) {
+        let event = Ephemeral::UserPresenceUpdate(presence.clone());
+        for viewer in self.circles.viewers(presence.user_id) {
+            for connection in self.of_user(viewer) {
+                connection.say(&event);
+            }
+        }
+    }
+
+    /// No new sockets; those here are told to come back within `jitter`.
+    pub fn drain(&self, reconnect_within_ms: u64) {
+        self.draining.store(true, Ordering::Release);
+        for connection in self.connections() {
+            connection.say(&Ephemeral::ServerDraining { reconnect_within_ms });
+        }
+    }
+}

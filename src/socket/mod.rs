@@ -1,0 +1,100 @@
+//! The Socket.IO door: frames into typed events, one service method, its result into an answer.
+//!
+//! Who hears what is kept in our own rooms rather than in Socket.IO's, because a seat must be held
+//! while it catches up, end exactly with a membership, and never lose an event in silence
+//! (contract D-19, D-20, D-27, D-34). What the product allows is decided in `service`.
+
+mod answer;
+mod circles;
+mod connect;
+mod events;
+mod handshake;
+mod hub;
+mod inbox;
+mod people;
+mod pulse;
+mod rooms;
+mod serve;
+mod stay;
+mod talk;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use socketioxide::layer::SocketIoLayer;
+use socketioxide::{ParserConfig, SocketIo};
+use tokio::task::JoinSet;
+
+pub use events::{EVENTS, Spec};
+pub use handshake::Unclaimed;
+pub use wire::{Wire, Wires};
+
+use crate::app::App;
+use crate::limits;
+use hub::{Closer, Hub};
+
+/// The door, ready to be put around the REST service.
+pub struct Sockets {
+    /// To be applied once and then cloned: each application would make an engine of its own.
+    pub layer: SocketIoLayer,
+    /// Where the server notes which connection carries which WebSocket.
+    pub wires: Wires,
+    io: SocketIo,
+    hub: Arc<Hub>,
+    tasks: JoinSet<()>,
+}
+
+impl std::fmt::Debug for Sockets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sockets").finish_non_exhaustive()
+    }
+}
+
+/// How Socket.IO is spoken.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    pub ping_interval: Duration,
+    pub ping_timeout: Duration,
+}
+
+impl Sockets {
+    /// Must be called within a Tokio runtime.
+    pub fn open(app: App, manner: &Manner) -> Sockets {
+        let parser = ParserConfig::common()
+            .max_incoming_binaries(8)
+            .max_incoming_binary_buf_size(limits::FRAME_BYTES)
+            .packet_completion_timeout(Duration::from_secs(10));
+        let (layer, io) = SocketIo::builder()
+            .with_parser(parser)
+            .req_path("/socket.io")
+            .ping_interval(manner.ping_interval)
+            .ping_timeout(manner.ping_timeout)
+            .connect_timeout(Duration::from_secs(10))
+            .max_payload(limits::FRAME_BYTES as u64)
+            .ws_max_message_size(limits::FRAME_BYTES)
+            .ws_max_frame_size(limits::FRAME_BYTES)
+            .ws_read_buffer_size(4_096)
+            .max_buffer_size(limits::SOCKET_QUEUE)
+            .build_layer();
+        let wires = Wires::default();
+        let hub = Hub::new(app, wires.clone());
+        connect::open(&io, &hub);
+        let tasks = pulse::start(&hub);
+        Sockets { layer, wires, io, hub, tasks }
+    }
+
+    /// Tells everybody to come back elsewhere or later, and closes. Bounded: a client that does not
+    /// read would hold up Socket.IO's own close for ever.
+    pub async fn drain(mut self, within: Duration) {
+        self.hub.drain(5_000);
+        let closed = tokio::time::timeout(within, self.io.close()).await;
+        if closed.is_err() {
+            self.hub
+                .connections()
+                .iter()
+                .for_each(|connection| self.hub.cut(connection.socket.id, "draining"));
+        }
+        self.tasks.shutdown().await;
+    }
+}

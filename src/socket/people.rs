@@ -1,0 +1,146 @@
+//! Events about people: typing, presence, who is there. None of them is kept.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::events::{Asked, Outcome, read, written};
+use super::hub::{Hub, say};
+use crate::error::{Error, Result};
+use crate::event::{Ephemeral, PresenceStatus};
+use crate::limits;
+use crate::model::{Channel, Id, User, Username};
+use crate::policy::{Action, can};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Typing {
+    channel_id: Id<Channel>,
+    #[serde(default)]
+    is_typing: Option<bool>,
+}
+
+pub async fn typing(asked: Asked) -> Result<Outcome> {
+    let typing: Typing = read(asked.payload.clone())?;
+    if typing.is_typing == Some(false) {
+        return stop_typing(asked).await;
+    }
+    let Asked { hub, connection, actor, .. } = asked;
+    let seat = hub.app.rights.in_channel(&actor, typing.channel_id).await?;
+    can(seat.standing, Action::Post, "channel")?;
+    let heard = hub.rooms.users(typing.channel_id.into()).len() <= limits::TYPING_MEMBERS;
+    let told = heard && hub.app.typing.start(typing.channel_id, actor.id, &actor.username);
+    if told {
+        let (channel_id, user_id, username) = (typing.channel_id, actor.id, actor.username);
+        let event = Ephemeral::UserTyping { channel_id, user_id, username, is_typing: true };
+        hub.rooms.whisper(channel_id.into(), Some(connection.socket.id), |socket| say(socket, &event));
+    }
+    Ok(Outcome::Now(json!({ "told": told })))
+}
+
+pub async fn stop_typing(asked: Asked) -> Result<Outcome> {
+    let typing: Typing = read(asked.payload)?;
+    // Only what was said can be taken back, so this needs no right.
+    let told = asked.hub.app.typing.stop(typing.channel_id, asked.actor.id);
+    if told {
+        tell_stopped(&asked.hub, typing.channel_id, asked.actor.id, asked.actor.username);
+    }
+    Ok(Outcome::Now(json!({ "told": told })))
+}
+
+pub fn tell_stopped(hub: &Hub, channel_id: Id<Channel>, user_id: Id<User>, username: Username) {
+    let event = Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false };
+    hub.rooms.whisper(channel_id.into(), None, |socket| say(socket, &event));
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct UpdatePresence {
+    status: PresenceStatus,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+const STATUS_CHARS: usize = 100;
+
+pub async fn update_presence(asked: Asked) -> Result<Outcome> {
+    let update: UpdatePresence = read(asked.payload)?;
+    if update.text.as_ref().is_some_and(|text| text.chars().count() > STATUS_CHARS) {
+        return Err(Error::invalid("text", format!("may have {STATUS_CHARS} characters at most")));
+    }
+    let device = asked.connection.socket.id;
+    let changed = asked.hub.app.presence.set(asked.actor.id, device.as_str(), update.status, update.text);
+    if let Some(presence) = &changed {
+        asked.hub.tell_presence(presence).await;
+    }
+    let presence = asked.hub.app.presence.of(asked.actor.id);
+    Ok(Outcome::Now(json!({ "presence": presence })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SubscribePresence {
+    user_ids: Vec<Id<User>>,
+}
+
+/// Whom one shares no group with is left out, as if they did not exist.
+pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
+    let subscribe: SubscribePresence = read(asked.payload)?;
+    if subscribe.user_ids.len() > limits::PAGE_MAX as usize {
+        return Err(Error::invalid("userIds", format!("may name {} at most", limits::PAGE_MAX)));
+    }
+    let viewers = asked.hub.circles.viewers(asked.actor.id);
+    let visible = subscribe.user_ids.into_iter().filter(|id| viewers.contains(id));
+    let presences: Vec<_> = visible.filter_map(|id| asked.hub.app.presence.of(id)).collect();
+    Ok(Outcome::Now(json!({ "presences": presences })))
+}
+
+pub async fn online(asked: Asked) -> Result<Outcome> {
+    let viewers = asked.hub.circles.viewers(asked.actor.id);
+    let online = asked.hub.app.presence.online(|id| viewers.contains(&id));
+    if !asked.awaited {
+        asked.connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
+        asked.connection.say(&Ephemeral::OnlineUsers(online.clone()));
+    }
+    Ok(Outcome::Now(json!({ "count": online.len(), "users": online })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct InChannel {
+    channel_id: Id<Channel>,
+}
+
+pub async fn in_channel(asked: Asked) -> Result<Outcome> {
+    let InChannel { channel_id } = read(asked.payload)?;
+    let seat = asked.hub.app.rights.in_channel(&asked.actor, channel_id).await?;
+    can(seat.standing, Action::ReadChannel, "channel")?;
+    let seated = asked.hub.rooms.users(channel_id.into());
+    let users = asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok());
+    let event = Ephemeral::ChannelUsers { channel_id, users: users.clone() };
+    if !asked.awaited {
+        asked.connection.say(&event);
+    }
+    Ok(Outcome::Now(json!({ "channelId": channel_id, "users": written(users)? })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RefreshAuth {
+    token: String,
+}
+
+/// A newer access token of the same session (contract D-36).
+pub async fn refresh_auth(asked: Asked) -> Result<Outcome> {
+    let RefreshAuth { token } = read(asked.payload)?;
+    let admission = asked.hub.app.accounts.admit(&token).await?;
+    if admission.actor.id != asked.connection.user
+        || admission.actor.session.as_deref() != Some(&asked.connection.session)
+    {
+        return Err(Error::unauthenticated("this token is of another session"));
+    }
+    let expires_at = admission.expires_at;
+    Arc::clone(&asked.connection).readmit(admission);
+    Ok(Outcome::Now(json!({ "expiresAt": expires_at })))
+}

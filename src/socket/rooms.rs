@@ -1,0 +1,138 @@
+//! Who of this node hears which log, and from where on.
+//!
+//! One reader of the outbox hands each durable event to the seats of its log, in order. A seat that
+//! is being caught up holds what comes meanwhile. A member's seats end exactly at the entry that
+//! says so (contract D-34).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use socketioxide::extract::SocketRef;
+use socketioxide::socket::Sid;
+
+use super::answer::close_slow;
+use crate::event::Told;
+use crate::limits;
+use crate::log::Address;
+use crate::model::{Id, Log, Seq, User, What};
+
+#[derive(Default)]
+pub struct Rooms(DashMap<Id<Log>, Room>);
+
+struct Room {
+    address: Address,
+    /// Seq of the last event delivered here.
+    head: Seq,
+    seats: HashMap<Sid, Seat>,
+}
+
+struct Seat {
+    socket: SocketRef,
+    user: Id<User>,
+    held: Option<Vec<Arc<Told>>>,
+}
+
+impl Rooms {
+    /// Takes a seat that holds back what comes, until [`Rooms::release`]. A seat that is taken again
+    /// is held again.
+    pub fn hold(&self, address: &Address, socket: &SocketRef, user: Id<User>) {
+        let seat = Seat { socket: socket.clone(), user, held: Some(Vec::new()) };
+        let room = || Room { address: address.clone(), head: 0, seats: HashMap::new() };
+        let mut room = self.0.entry(address.log).or_insert_with(room);
+        room.seats.insert(socket.id, seat);
+    }
+
+    /// Lets the seat hear everything after `upto`. False where the seat was taken away meanwhile.
+    pub fn release(&self, log: Id<Log>, sid: Sid, upto: Seq) -> bool {
+        let Some(mut room) = self.0.get_mut(&log) else { return false };
+        room.head = room.head.max(upto);
+        let Some(seat) = room.seats.get_mut(&sid) else { return false };
+        for told in seat.held.take().unwrap_or_default() {
+            if told.entry.seq > upto {
+                seat.say(&told);
+            }
+        }
+        true
+    }
+
+    pub fn leave(&self, log: Id<Log>, sid: Sid) -> bool {
+        let Some(mut room) = self.0.get_mut(&log) else { return false };
+        let left = room.seats.remove(&sid).is_some();
+        drop(room);
+        self.0.remove_if(&log, |_, room| room.seats.is_empty());
+        left
+    }
+
+    /// Delivers one event to everybody seated; answers whose seats ended with it.
+    pub fn deliver(&self, told: &Arc<Told>) -> Vec<(Sid, Id<User>)> {
+        let Some(mut room) = self.0.get_mut(&told.log) else { return Vec::new() };
+        room.head = room.head.max(told.entry.seq);
+        for seat in room.seats.values_mut() {
+            seat.hear(told);
+        }
+        metrics::counter!("hubbub_deliveries_total").increment(room.seats.len() as u64);
+        let gone: Vec<(Sid, Id<User>)> = match &told.entry.what {
+            What::MemberLeft { member, .. } => room.seats_where(|seat| seat.user == *member),
+            What::ChannelDeleted => room.seats_where(|_| true),
+            _ => Vec::new(),
+        };
+        for (sid, _) in &gone {
+            room.seats.remove(sid);
+        }
+        drop(room);
+        self.0.remove_if(&told.log, |_, room| room.seats.is_empty());
+        gone
+    }
+
+    /// Hands something that is in no log to everybody seated, except one.
+    pub fn whisper(&self, log: Id<Log>, except: Option<Sid>, say: impl Fn(&SocketRef)) {
+        let Some(room) = self.0.get(&log) else { return };
+        for (sid, seat) in &room.seats {
+            if Some(*sid) != except && seat.held.is_none() {
+                say(&seat.socket);
+            }
+        }
+    }
+
+    /// Users with a seat, each once, and the number of seats.
+    pub fn users(&self, log: Id<Log>) -> Vec<Id<User>> {
+        let Some(room) = self.0.get(&log) else { return Vec::new() };
+        let mut users: Vec<Id<User>> = room.seats.values().map(|seat| seat.user).collect();
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
+    /// The last seq delivered in a log that somebody is seated in.
+    pub fn head(&self, log: Id<Log>) -> Option<Seq> {
+        self.0.get(&log).map(|room| room.head)
+    }
+
+    pub fn addresses(&self) -> Vec<Address> {
+        self.0.iter().map(|room| room.address.clone()).collect()
+    }
+}
+
+impl Room {
+    fn seats_where(&self, is: impl Fn(&Seat) -> bool) -> Vec<(Sid, Id<User>)> {
+        self.seats.iter().filter(|(_, seat)| is(seat)).map(|(sid, seat)| (*sid, seat.user)).collect()
+    }
+}
+
+impl Seat {
+    fn hear(&mut self, told: &Arc<Told>) {
+        match &mut self.held {
+            Some(held) if held.len() < limits::SOCKET_QUEUE => held.push(told.clone()),
+            Some(_) => close_slow(&self.socket),
+            None => self.say(told),
+        }
+    }
+
+    /// No event is left out in silence: who cannot take one is closed, and resumes (D-20).
+    fn say(&self, told: &Told) {
+        if self.socket.emit(&told.name, &told.data).is_err() {
+            close_slow(&self.socket);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Documents as BSON and back. Whole numbers go in as 64 bits and are read from either width.
+
+use mongodb::bson::{self, Bson};
+use serde_json::{Number, Value};
+
+use crate::error::{Error, Result};
+use crate::store::{Document, Literal};
+
+pub(super) fn bson(document: &Document) -> bson::Document {
+    document.iter().map(|(field, value)| (field.clone(), of_value(value))).collect()
+}
+
+pub(super) fn of_value(value: &Value) -> Bson {
+    match value {
+        Value::Null => Bson::Null,
+        Value::Bool(truth) => Bson::Boolean(*truth),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => Bson::Int64(whole),
+            None => Bson::Double(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => Bson::String(text.clone()),
+        Value::Array(values) => Bson::Array(values.iter().map(of_value).collect()),
+        Value::Object(fields) => Bson::Document(bson(fields)),
+    }
+}
+
+pub(super) fn of_literal(literal: &Literal) -> Bson {
+    match literal {
+        Literal::Null => Bson::Null,
+        Literal::Truth(truth) => Bson::Boolean(*truth),
+        Literal::Whole(number) => Bson::Int64(*number),
+        Literal::Text(text) => Bson::String(text.clone()),
+    }
+}
+
+pub(super) fn document(document: &bson::Document) -> Result<Document> {
+    document.iter().map(|(field, value)| Ok((field.clone(), to_value(field, value)?))).collect()
+}
+
+fn to_value(field: &str, value: &Bson) -> Result<Value> {
+    Ok(match value {
+        Bson::Null => Value::Null,
+        Bson::Boolean(truth) => Value::Bool(*truth),
+        Bson::Int32(number) => Value::from(*number),
+        Bson::Int64(number) => Value::from(*number),
+        Bson::Double(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        Bson::String(text) => Value::String(text.clone()),
+        Bson::Array(values) => values.iter().map(|value| to_value(field, value)).collect::<Result<_>>()?,
+        Bson::Document(inner) => Value::Object(document(inner)?),
+        other => {
+            let kind = other.element_type();
+            return Err(Error::internal(format!("{field} holds a {kind:?}, which hubbub never writes")));
+        }
+    })
+}

@@ -1,0 +1,227 @@
+//! The one thread that writes, with group commit (contract D-11).
+//!
+//! Whatever waits is run in one transaction, made durable by one COMMIT, and answered after it.
+//! There is no waiting for company: while one group is on its way to the disk, the next gathers.
+
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+use tracing::error;
+
+use super::fault;
+use crate::error::{Code, Error, Result};
+
+/// Documents that one transaction takes before it commits; more wait for the next.
+const GROUP: usize = 256;
+/// Jobs that may wait; who comes later waits for room.
+const WAITING: usize = 1024;
+
+/// What a job does; an error of its own that harms nobody else is inside `T`.
+pub(super) type Outcome<T> = rusqlite::Result<Result<T>>;
+/// What became of the transaction, and why.
+type Failure<'a> = (Code, &'a str);
+
+trait Job: Send {
+    fn weight(&self) -> usize;
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn answer(self: Box<Self>, committed: Result<(), Failure<'_>>);
+}
+
+struct Work<T, F> {
+    weight: usize,
+    work: Option<F>,
+    done: Option<Result<T>>,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnOnce(&Connection) -> Outcome<T> + Send> Job for Work<T, F> {
+    fn weight(&self) -> usize {
+        self.weight
+    }
+
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if let Some(work) = self.work.take() {
+            self.done = Some(work(connection)?);
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Failure<'_>>) {
+        let answer = match (committed, self.done) {
+            (Ok(()), Some(done)) => done,
+            (Ok(()), None) => Err(Error::unavailable("the store did not run this")),
+            (Err((code, cause)), _) => Err(fault::of_write(code, cause)),
+        };
+        // Nobody waits any more where the caller gave up.
+        let _ = self.answer.send(answer);
+    }
+}
+
+enum Task {
+    Grouped(Box<dyn Job>),
+    /// Outside any transaction: what SQLite refuses within one.
+    Alone(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    tasks: mpsc::Sender<Task>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// `held` is kept until the last write is done: the lock of the data directory.
+    pub(super) fn start(connection: Connection, held: impl Send + 'static) -> Result<Writer> {
+        let (tasks, waiting) = mpsc::channel(WAITING);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                let closing = serve(&connection, waiting);
+                drop(connection);
+                drop(held);
+                if let Some(answer) = closing {
+                    let _ = answer.send(());
+                }
+            })
+            .map_err(Error::internal)?;
+        Ok(Writer { tasks, thread: Some(thread) })
+    }
+
+    /// Runs `work` in the next group; answers when it is on the disk.
+    pub(super) async fn run<T, F>(&self, weight: usize, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    {
+        self.ask(weight, work, Task::Grouped).await
+    }
+
+    pub(super) async fn run_alone<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    {
+        self.ask(0, work, Task::Alone).await
+    }
+
+    async fn ask<T, F>(&self, weight: usize, work: F, task: fn(Box<dyn Job>) -> Task) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(Work { weight, work: Some(work), done: None, answer });
+        self.tasks.send(task(job)).await.map_err(|_| closed())?;
+        // The thread answers every job it takes; if it dies with one, its outcome is unknown.
+        answered.await.unwrap_or_else(|_| Err(Error::unknown()))
+    }
+
+    /// Returns when everything that waited is written and what was held is let go.
+    pub(super) async fn close(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.tasks.send(Task::Close(answer)).await.is_ok() {
+            let _ = answered.await;
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Waits for the thread, so that the directory can be opened again at once.
+    fn drop(&mut self) {
+        let (nobody, _) = mpsc::channel(1);
+        drop(std::mem::replace(&mut self.tasks, nobody));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Until nobody can ask any more; gives back whom to tell of the end.
+fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Task>) -> Option<oneshot::Sender<()>> {
+    let mut closing = None;
+    while let Some(task) = waiting.blocking_recv() {
+        let mut next = Some(task);
+        while let Some(task) = next.take() {
+            match task {
+                Task::Grouped(job) => next = group(connection, job, &mut waiting),
+                Task::Alone(job) => alone(connection, job),
+                Task::Close(answer) => {
+                    waiting.close();
+                    closing = Some(answer);
+                }
+            }
+        }
+    }
+    closing
+}
+
+/// Runs the group that begins with `first`; gives back the task of another kind that ended it.
+fn group(connection: &Connection, first: Box<dyn Job>, waiting: &mut mpsc::Receiver<Task>) -> Option<Task> {
+    let mut weight = first.weight();
+    let mut jobs = vec![first];
+    let mut next = None;
+    while weight < GROUP {
+        match waiting.try_recv() {
+            Ok(Task::Grouped(job)) => {
+                weight += job.weight();
+                jobs.push(job);
+            }
+            Ok(other) => {
+                next = Some(other);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    metrics::histogram!("hubbub_store_group_documents").record(weight as f64);
+    commit(connection, jobs);
+    next
+}
+
+fn commit(connection: &Connection, mut jobs: Vec<Box<dyn Job>>) {
+    let failure = transaction(connection, &mut jobs).err();
+    if let Some(failure) = &failure {
+        error!(error = %failure, jobs = jobs.len(), "a group of writes failed and is taken back");
+        take_back(connection);
+    }
+    let cause = failure.as_ref().map(ToString::to_string);
+    let code = failure.as_ref().map(fault::of_transaction);
+    for job in jobs {
+        job.answer(match (code, &cause) {
+            (Some(code), Some(cause)) => Err((code, cause)),
+            _ => Ok(()),
+        });
+    }
+}
+
+fn transaction(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for job in jobs {
+        job.run(connection)?;
+    }
+    connection.execute_batch("COMMIT")
+}
+
+fn take_back(connection: &Connection) {
+    // SQLite has already rolled back by itself after some errors.
+    if !connection.is_autocommit()
+        && let Err(failure) = connection.execute_batch("ROLLBACK")
+    {
+        error!(error = %failure, "a failed group of writes could not be rolled back");
+    }
+}
+
+fn alone(connection: &Connection, mut job: Box<dyn Job>) {
+    let failure = job.run(connection).err();
+    let cause = failure.as_ref().map(ToString::to_string);
+    job.answer(match (&failure, &cause) {
+        (Some(failure), Some(cause)) => Err((fault::of_transaction(failure), cause)),
+        _ => Ok(()),
+    });
+}
+
+fn closed() -> Error {
+    Error::unavailable("the store is closed")
+}

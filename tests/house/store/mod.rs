@@ -1,0 +1,3 @@
+//! The store keeps its promises on both engines.
+
+mod language;
