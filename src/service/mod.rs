@@ -4,14 +4,19 @@
 //! what two of them need stands here beside them ([`Rights`], [`Roster`]) or moves down.
 
 mod accounts;
+pub mod channels;
+pub mod groups;
 pub mod messages;
 mod page;
 pub mod presence;
+pub mod requests;
 mod rights;
 pub mod roster;
+mod span;
 pub mod typing;
 
 pub use accounts::{Accounts, Admission, Revoked};
 pub use page::{Ask, Numbered, Page, Paging};
 pub use rights::{Rights, Seat};
 pub use roster::Roster;
+pub use span::Span;
