@@ -72,6 +72,10 @@ impl Call {
         Ok(value)
     }
 
+    pub fn has_body(&self) -> bool {
+        !self.body.is_empty()
+    }
+
     /// The body, or the type's default where there is none.
     pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T> {
         match self.body.is_empty() {

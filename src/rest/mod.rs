@@ -15,6 +15,7 @@ mod cookie;
 mod door;
 mod guard;
 mod header;
+mod messages;
 mod reply;
 mod route;
 mod system;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(auth::routes());
     routes.extend(users::routes());
     routes.extend(admin::routes());
+    routes.extend(messages::routes());
     routes.push(system::map(&routes));
     routes
 }

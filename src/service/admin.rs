@@ -15,7 +15,7 @@ use crate::model::{
     Account, ChannelView, GroupView, Id, Life, PlaceKind, RequestStatus, Role, Status, Time, User,
 };
 use crate::policy::Actor;
-use crate::store::{Among, Edits, GroupsBy, GroupsWanted, RequestsOf, Slice};
+use crate::store::{Among, ChannelsWanted, Edits, GroupsBy, GroupsWanted, RequestsOf, Slice};
 
 #[derive(Clone, Debug)]
 pub struct Admin {
@@ -146,9 +146,9 @@ impl Admin {
     pub async fn channel_numbers(&self, actor: &Actor) -> Result<PlaceNumbers> {
         actor.must_administer()?;
         let channels = &self.registrar.store().channels;
-        let active = channels.total(Life::Active).await?;
-        let archived = channels.total(Life::Archived).await?;
-        let deleted = channels.total(Life::Deleted).await?;
+        let active = channels.total(&of(Life::Active)).await?;
+        let archived = channels.total(&of(Life::Archived)).await?;
+        let deleted = channels.total(&of(Life::Deleted)).await?;
         Ok(PlaceNumbers { total: active + archived, active, archived, deleted })
     }
 
@@ -177,9 +177,9 @@ impl Admin {
 
     pub async fn channels(&self, actor: &Actor, status: Life, ask: Ask) -> Result<Page<ChannelView>> {
         actor.must_administer()?;
-        let channels = &self.registrar.store().channels;
-        let found = channels.page(status, slice(ask)).await?;
-        Ok(ask.of(found, channels.total(status).await?).map(|channel| channel.view()))
+        let (channels, wanted) = (&self.registrar.store().channels, of(status));
+        let found = channels.page(&wanted, slice(ask)).await?;
+        Ok(ask.of(found, channels.total(&wanted).await?).map(|channel| channel.view()))
     }
 
     pub async fn activity(&self, actor: &Actor, id: Id<User>) -> Result<Activity> {
@@ -236,6 +236,10 @@ impl Outcome {
 
 fn with(life: Life) -> GroupsWanted {
     GroupsWanted { life, begins: None, category: None, is_private: None }
+}
+
+fn of(life: Life) -> ChannelsWanted {
+    ChannelsWanted { life, begins: None, channel_type: None }
 }
 
 fn slice(ask: Ask) -> Slice {

@@ -5,13 +5,17 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod channels;
+pub mod groups;
 pub mod messages;
 mod page;
 pub mod presence;
 pub mod registrar;
+pub mod requests;
 mod revocations;
 mod rights;
 pub mod roster;
+mod span;
 pub mod typing;
 pub mod users;
 
@@ -22,4 +26,5 @@ pub use registrar::Registrar;
 pub use revocations::{Revocations, Revoked};
 pub use rights::{Rights, Seat};
 pub use roster::Roster;
+pub use span::Span;
 pub use users::Users;

@@ -30,6 +30,7 @@ mod tellings;
 mod trail;
 mod users;
 
+pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use engine::{Description, Engine, Plan, Refusal, Rejected};
 pub use groups::{GroupsBy, GroupsWanted};
