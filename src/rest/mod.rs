@@ -14,6 +14,7 @@ mod door;
 mod guard;
 mod header;
 mod messages;
+mod pages;
 mod reply;
 mod route;
 mod table;
@@ -33,7 +34,7 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    messages::routes()
+    [messages::routes(), pages::routes()].concat()
 }
 
 /// A refusal from before the door, in the shape and with the headers of every other.
