@@ -5,6 +5,9 @@ mod peer;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{info, warn};
 
 pub use origin::Origins;
 pub use peer::{PeerAddr, client_address};
@@ -12,12 +15,16 @@ pub use peer::{PeerAddr, client_address};
 use crate::auth::{Attempts, Passwords, Prover, Tokens};
 use crate::clock::Clock;
 use crate::config::{Config, Keys, Network};
+use crate::error::Result;
 use crate::log::Logs;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
 use crate::store::Store;
+
+/// How late a ban may end or a dead session be forgotten.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Cheap to clone; reads like its [`Parts`].
 #[derive(Clone, Debug)]
@@ -76,6 +83,32 @@ impl App {
             store,
             clock,
         }))
+    }
+}
+
+impl App {
+    /// Finishes what the last process left half done. To be run before serving.
+    pub async fn recover(&self) -> Result<()> {
+        let folded = self.logs.repair().await?;
+        if folded > 0 {
+            info!(folded, "changes of messages were finished after an unclean stop");
+        }
+        self.roster.recover().await
+    }
+
+    /// Ends what is over: sessions, bans with an end. Runs until it is dropped.
+    pub async fn keep_up(&self) {
+        let mut often = tokio::time::interval(UPKEEP_EVERY);
+        often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            often.tick().await;
+            if let Err(error) = self.roster.sweep().await {
+                warn!(%error, "ended bans could not be lifted, this will be tried again");
+            }
+            if let Err(error) = self.accounts.sweep().await {
+                warn!(%error, "ended sessions could not be removed, this will be tried again");
+            }
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod door;
 mod guard;
 mod header;
 mod messages;
+mod pages;
 mod reply;
 mod route;
 mod system;
@@ -37,12 +38,15 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    let mut routes = Vec::new();
-    routes.extend(system::routes());
-    routes.extend(auth::routes());
-    routes.extend(users::routes());
-    routes.extend(admin::routes());
-    routes.extend(messages::routes());
+    let areas = [
+        system::routes(),
+        pages::routes(),
+        auth::routes(),
+        users::routes(),
+        admin::routes(),
+        messages::routes(),
+    ];
+    let mut routes = areas.concat();
     routes.push(system::map(&routes));
     routes
 }

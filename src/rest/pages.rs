@@ -25,7 +25,8 @@ pub fn routes() -> Vec<Route> {
 
 fn page(path: &'static str, summary: &'static str, kind: &'static str, text: &'static str) -> Route {
     let answer = move |_: App, _: Call| async move {
-        let reply: Result<Reply> = Ok(Reply::text(kind, text.to_owned()).header(CONTENT_SECURITY_POLICY, POLICY).etag());
+        let reply: Result<Reply> =
+            Ok(Reply::text(kind, text.to_owned()).header(CONTENT_SECURITY_POLICY, POLICY).etag());
         reply
     };
     Route::get(path, Access::Open, summary, answer).at_root()

@@ -110,9 +110,11 @@ impl Server {
             .header_read_timeout(settings.header_timeout)
             .max_headers(64)
             .max_buf_size(16 * 1024);
-        tokio::pin!(stop);
+        let upkeep = app.keep_up();
+        tokio::pin!(stop, upkeep);
         loop {
             let accepted = tokio::select! {
+                () = &mut upkeep => continue,
                 accepted = listener.accept() => accepted,
                 () = &mut stop => break,
             };

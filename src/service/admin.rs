@@ -146,9 +146,9 @@ impl Admin {
     pub async fn channel_numbers(&self, actor: &Actor) -> Result<PlaceNumbers> {
         actor.must_administer()?;
         let channels = &self.registrar.store().channels;
-        let active = channels.total(&of(Life::Active)).await?;
-        let archived = channels.total(&of(Life::Archived)).await?;
-        let deleted = channels.total(&of(Life::Deleted)).await?;
+        let active = channels.total(&ChannelsWanted::being(Life::Active)).await?;
+        let archived = channels.total(&ChannelsWanted::being(Life::Archived)).await?;
+        let deleted = channels.total(&ChannelsWanted::being(Life::Deleted)).await?;
         Ok(PlaceNumbers { total: active + archived, active, archived, deleted })
     }
 
@@ -177,7 +177,8 @@ impl Admin {
 
     pub async fn channels(&self, actor: &Actor, status: Life, ask: Ask) -> Result<Page<ChannelView>> {
         actor.must_administer()?;
-        let (channels, wanted) = (&self.registrar.store().channels, of(status));
+        let channels = &self.registrar.store().channels;
+        let wanted = ChannelsWanted::being(status);
         let found = channels.page(&wanted, slice(ask)).await?;
         Ok(ask.of(found, channels.total(&wanted).await?).map(|channel| channel.view()))
     }
@@ -236,10 +237,6 @@ impl Outcome {
 
 fn with(life: Life) -> GroupsWanted {
     GroupsWanted { life, begins: None, category: None, is_private: None }
-}
-
-fn of(life: Life) -> ChannelsWanted {
-    ChannelsWanted { life, begins: None, channel_type: None }
 }
 
 fn slice(ask: Ask) -> Slice {
