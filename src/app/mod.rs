@@ -11,10 +11,13 @@ pub use peer::{Network, PeerAddr, client_address};
 
 use crate::clock::Clock;
 use crate::log::Logs;
+use crate::service::channels::Channels;
+use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
+use crate::service::requests::Requests;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Rights};
+use crate::service::{Accounts, Rights, Roster};
 use crate::store::Store;
 
 /// Cheap to clone; reads like its [`Parts`].
@@ -28,6 +31,10 @@ pub struct Parts {
     pub rights: Rights,
     pub doors: Doors,
     pub accounts: Accounts,
+    pub roster: Roster,
+    pub groups: Groups,
+    pub requests: Requests,
+    pub channels: Channels,
     pub logs: Logs,
     pub messages: Messages,
     pub presence: PresenceBook,

@@ -9,11 +9,14 @@
 
 mod body;
 mod call;
+mod channels;
 mod cookie;
 mod door;
+mod groups;
 mod guard;
 mod header;
 mod reply;
+mod requests;
 mod route;
 mod table;
 
@@ -32,7 +35,7 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    [groups::routes(), requests::routes(), channels::routes()].into_iter().flatten().collect()
 }
 
 /// A refusal from before the door, in the shape and with the headers of every other.
