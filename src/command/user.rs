@@ -1,5 +1,7 @@
 //! `hubbub user`: accounts from the command line, above all the first administrator.
 
+use std::str::FromStr;
+
 use clap::{Subcommand, ValueEnum};
 
 use super::house::{House, or_through_the_server};
@@ -44,10 +46,10 @@ enum Errand {
 #[derive(Debug, clap::Args)]
 struct Add {
     /// What the account is called
-    #[arg(long)]
+    #[arg(long, value_parser = parsed::<Username>)]
     username: Username,
     /// Its e-mail address
-    #[arg(long)]
+    #[arg(long, value_parser = parsed::<Email>)]
     email: Email,
     /// What it may do
     #[arg(long, value_enum, default_value_t = Role::User)]
@@ -60,7 +62,7 @@ struct Add {
 #[derive(Debug, clap::Args)]
 struct Passwd {
     /// Whose password
-    #[arg(long)]
+    #[arg(long, value_parser = parsed::<Username>)]
     username: Username,
     /// Read the password from standard input
     #[arg(long)]
@@ -99,6 +101,11 @@ impl User {
     }
 }
 
+/// Reads a flag, with the sentence of the error and not its code.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
+    text.parse().map_err(|error: Error| error.message().to_owned())
+}
+
 async fn open(config: &Config, route: &str) -> Result<(House, Keys)> {
     let opened = House::open_with_keys(config.clone()).await;
     opened.map_err(|error| or_through_the_server(error, config, route))
@@ -109,7 +116,10 @@ impl Add {
         let password = terminal::new_password(self.password_stdin)?;
         let user = self.user(house, keys, &password).await?;
         house.store.users.insert(&user).await.map_err(|rejected| {
-            let taken = [("username", &format!("the username {}", user.username)), ("email", &format!("the address {}", user.email))];
+            let taken = [
+                ("username", &format!("the username {}", user.username)),
+                ("email", &format!("the address {}", user.email)),
+            ];
             match taken.iter().find(|(index, _)| rejected.taken(index)) {
                 Some((_, what)) => Error::conflict(format!("{what} is taken; see `hubbub user list`")),
                 None => rejected.into(),
@@ -149,7 +159,10 @@ impl Passwd {
     async fn run(self, house: &House, keys: &Keys) -> Result<()> {
         let user = house.store.users.by_username(&self.username.folded()).await?;
         let user = user.ok_or_else(|| {
-            Error::new(crate::error::Code::NotFound, format!("there is no {}; see `hubbub user list`", self.username))
+            Error::new(
+                crate::error::Code::NotFound,
+                format!("there is no {}; see `hubbub user list`", self.username),
+            )
         })?;
         let password = terminal::new_password(self.password_stdin)?;
         password.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
