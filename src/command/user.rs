@@ -1,5 +1,7 @@
 //! `hubbub user`: accounts from the command line, above all the first administrator.
 
+use std::str::FromStr;
+
 use clap::{Subcommand, ValueEnum};
 
 use super::house::{House, or_through_the_server};
@@ -44,10 +46,10 @@ enum Errand {
 #[derive(Debug, clap::Args)]
 struct Add {
     /// What the account is called
-    #[arg(long)]
+    #[arg(long, value_parser = parsed::<Username>)]
     username: Username,
     /// Its e-mail address
-    #[arg(long)]
+    #[arg(long, value_parser = parsed::<Email>)]
     email: Email,
     /// What it may do
     #[arg(long, value_enum, default_value_t = Role::User)]
@@ -60,7 +62,7 @@ struct Add {
 #[derive(Debug, clap::Args)]
 struct Passwd {
     /// Whose password
-    #[arg(long)]
+    #[arg(long, value_parser = parsed::<Username>)]
     username: Username,
     /// Read the password from standard input
     #[arg(long)]
@@ -97,6 +99,11 @@ impl User {
             }
         }
     }
+}
+
+/// Reads a flag, with the sentence of the error and not its code.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
+    text.parse().map_err(|error: Error| error.message().to_owned())
 }
 
 async fn open(config: &Config, route: &str) -> Result<(House, Keys)> {
