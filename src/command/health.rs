@@ -20,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 impl Health {
     pub(super) fn run(self, loaded: &Loaded) -> Result<()> {
         let address = reachable(loaded.config.server.bind);
-        let answer = ask(address)
-            .map_err(|cause| Error::unavailable(format!("no answer from http://{address}/health: {cause}")))?;
+        let answer = ask(address).map_err(|cause| {
+            Error::unavailable(format!("no answer from http://{address}/health: {cause}"))
+        })?;
         match answer.split_whitespace().nth(1) {
             Some("200") => {
                 say("well");

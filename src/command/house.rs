@@ -93,9 +93,10 @@ fn database(uri: &str) -> &str {
 /// A server that runs holds the embedded store: what is to be done there goes through it.
 pub(super) fn or_through_the_server(error: Error, config: &Config, route: &str) -> Error {
     match config.store.mongodb_uri {
-        None if error.message().contains("in use by another hubbub") => {
-            Error::conflict(format!("{}; or, while the server runs, use {route} of its REST API", error.message()))
-        }
+        None if error.message().contains("in use by another hubbub") => Error::conflict(format!(
+            "{}; or, while the server runs, use {route} of its REST API",
+            error.message()
+        )),
         _ => error,
     }
 }

@@ -29,11 +29,15 @@ use crate::error::{Error, Result};
 ///
 /// Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(name = "hubbub", version, after_help = "Examples:
+#[command(
+    name = "hubbub",
+    version,
+    after_help = "Examples:
   hubbub                              serve on 127.0.0.1:3000 with the embedded store in ./data
   hubbub serve --demo                 the same, with a sample world to look around in
   hubbub user add --username ann --email ann@example.org --role super_admin
-  HUBBUB_BIND=0.0.0.0:8080 hubbub     every setting has a variable, see `hubbub config`")]
+  HUBBUB_BIND=0.0.0.0:8080 hubbub     every setting has a variable, see `hubbub config`"
+)]
 struct Cli {
     #[command(flatten)]
     common: Common,

@@ -86,7 +86,8 @@ impl Seed {
 /// Draws nothing where nobody looks.
 fn bar(length: u64) -> ProgressBar {
     let bar = ProgressBar::new(length);
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} entries, {per_sec}, {eta} left");
+    let style =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} entries, {per_sec}, {eta} left");
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 

@@ -98,9 +98,7 @@ async fn load_demo(house: &House, keys: &Keys) -> Result<Vec<String>> {
 /// A store that was once a demo must not meet the public with the demo's passwords.
 async fn refuse_public_sample(house: &House, keys: &Keys) -> Result<()> {
     let passwords = house.passwords(keys);
-    let fits = async |hash: &str, password: &str| {
-        passwords.fits(&password.parse()?, Some(hash)).await
-    };
+    let fits = async |hash: &str, password: &str| passwords.fits(&password.parse()?, Some(hash)).await;
     let exposed = world::exposed(&house.store, house.clock.now(), fits).await?;
     match exposed.first() {
         None => Ok(()),

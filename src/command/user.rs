@@ -109,7 +109,10 @@ impl Add {
         let password = terminal::new_password(self.password_stdin)?;
         let user = self.user(house, keys, &password).await?;
         house.store.users.insert(&user).await.map_err(|rejected| {
-            let taken = [("username", &format!("the username {}", user.username)), ("email", &format!("the address {}", user.email))];
+            let taken = [
+                ("username", &format!("the username {}", user.username)),
+                ("email", &format!("the address {}", user.email)),
+            ];
             match taken.iter().find(|(index, _)| rejected.taken(index)) {
                 Some((_, what)) => Error::conflict(format!("{what} is taken; see `hubbub user list`")),
                 None => rejected.into(),
@@ -149,7 +152,10 @@ impl Passwd {
     async fn run(self, house: &House, keys: &Keys) -> Result<()> {
         let user = house.store.users.by_username(&self.username.folded()).await?;
         let user = user.ok_or_else(|| {
-            Error::new(crate::error::Code::NotFound, format!("there is no {}; see `hubbub user list`", self.username))
+            Error::new(
+                crate::error::Code::NotFound,
+                format!("there is no {}; see `hubbub user list`", self.username),
+            )
         })?;
         let password = terminal::new_password(self.password_stdin)?;
         password.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
