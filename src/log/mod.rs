@@ -7,6 +7,7 @@
 
 mod desk;
 pub mod fold;
+mod number;
 mod outbox;
 mod repair;
 mod teller;
