@@ -18,7 +18,7 @@ use super::table::{Match, Params};
 use super::{Access, Call, Reply, Response, Route, Table, body, guard, header, reply};
 use crate::app::{App, PeerAddr, client_address};
 use crate::error::{Code, Error, Result};
-use crate::policy::Actor;
+use crate::service::Admission;
 
 #[derive(Debug)]
 pub struct Door {
@@ -48,7 +48,7 @@ impl From<Error> for Refused {
 
 impl Door {
     pub fn new(app: App, table: Table) -> Door {
-        let pace = guard::Pace::new(app.doors.requests_per_second_per_address);
+        let pace = guard::Pace::new(&app.doors);
         Door { app, table, pace }
     }
 
@@ -85,13 +85,13 @@ impl Door {
         self.pace.check(address)?;
         let (route, params) = self.route(&asked)?;
         *measured = Some(route.clone());
-        let actor = self.actor(&route, &asked).await?;
+        let admission = self.admission(&route, &asked).await?;
         let body = body::read(&asked.headers, stream).await?;
         let call = Call {
             method: asked.method,
             address,
             request_id: request_id.to_owned(),
-            actor,
+            admission,
             params,
             query: asked.query,
             headers: asked.headers,
@@ -118,9 +118,9 @@ impl Door {
     }
 
     /// An open route is told who asks where a good token says so, and is open to a bad one.
-    async fn actor(&self, route: &Route, asked: &Asked) -> Result<Option<Actor>> {
+    async fn admission(&self, route: &Route, asked: &Asked) -> Result<Option<Admission>> {
         let found = match guard::token(&asked.method, &asked.headers, &self.app.doors.origins) {
-            Ok(Some(token)) => self.app.accounts.actor(token).await.map(Some),
+            Ok(Some(token)) => self.app.accounts.admit(token).await.map(Some),
             Ok(None) => Ok(None),
             Err(error) => Err(error),
         };

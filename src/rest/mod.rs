@@ -13,6 +13,8 @@ mod cookie;
 mod door;
 mod guard;
 mod header;
+mod messages;
+mod pages;
 mod reply;
 mod route;
 mod table;
@@ -32,7 +34,7 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    [messages::routes(), pages::routes()].concat()
 }
 
 /// A refusal from before the door, in the shape and with the headers of every other.

@@ -110,15 +110,17 @@ impl Server {
             .header_read_timeout(settings.header_timeout)
             .max_headers(64)
             .max_buf_size(16 * 1024);
-        tokio::pin!(stop);
+        let upkeep = app.keep_up();
+        tokio::pin!(stop, upkeep);
         loop {
             let accepted = tokio::select! {
+                () = &mut upkeep => continue,
                 accepted = listener.accept() => accepted,
                 () = &mut stop => break,
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let trusted = app.doors.trusted_proxies.iter().any(|network| network.holds(peer.ip()));
+                    let trusted = app.doors.trusted_proxies.iter().any(|network| network.contains(peer.ip()));
                     match doorman.admit(peer.ip(), trusted) {
                         Some(ticket) => attend(&http, ended.clone(), door.clone(), stream, peer, ticket),
                         None => debug!(peer.address = %peer.ip(), "too many connections"),

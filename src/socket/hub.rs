@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Presence, Told};
 use crate::limits;
-use crate::model::{Id, Log, Seq, User, Username};
+use crate::model::{Id, Log, Seq, User};
 use crate::policy::Actor;
 use crate::service::Admission;
 
@@ -35,7 +35,6 @@ pub struct Hub {
 pub struct Connection {
     pub socket: SocketRef,
     pub user: Id<User>,
-    pub username: Username,
     pub session: String,
     admission: Mutex<Admission>,
     /// The logs this socket sits in, each with the head that was last announced to it (D-22).
@@ -64,7 +63,7 @@ impl Connection {
         Some(Connection {
             socket,
             user: admission.actor.id,
-            username: admission.actor.username.clone(),
+
             session: admission.actor.session.clone()?,
             admission: Mutex::new(admission),
             joined: Mutex::default(),

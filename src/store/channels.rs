@@ -5,7 +5,7 @@ use super::language::{all, is, one_of};
 use super::{Change, Collection, Filter, Query, Record, Slice, Table};
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Channel, ChannelEdit, Group, Id, Life, Time};
+use crate::model::{Channel, ChannelEdit, ChannelType, Group, Id, Life, Time};
 
 impl Record for Channel {
     const COLLECTION: &'static Collection = &CHANNELS;
@@ -16,6 +16,36 @@ const LISTED: [Life; 2] = [Life::Active, Life::Archived];
 
 /// More than a group can come to have when several people create channels at once.
 const MOST: u64 = limits::CHANNELS_PER_GROUP * 2;
+
+/// Which channels a list is about.
+#[derive(Clone, Debug)]
+pub struct ChannelsWanted {
+    pub life: Life,
+    /// How the folded name begins.
+    pub begins: Option<String>,
+    pub channel_type: Option<ChannelType>,
+}
+
+impl ChannelsWanted {
+    /// All channels in this state.
+    pub fn being(life: Life) -> ChannelsWanted {
+        ChannelsWanted { life, begins: None, channel_type: None }
+    }
+
+    fn filter(&self) -> Filter {
+        let mut filters = vec![is("life", self.life)];
+        filters.extend(self.begins.iter().map(|begins| Filter::Begins("nameKey", begins.clone())));
+        filters.extend(self.channel_type.map(|kind| is("type", kind)));
+        Filter::And(filters)
+    }
+
+    /// The same of a channel that was read already.
+    pub fn met_by(&self, channel: &Channel) -> bool {
+        channel.life == self.life
+            && self.begins.as_ref().is_none_or(|begins| channel.name_key.starts_with(begins))
+            && self.channel_type.is_none_or(|kind| channel.channel_type == kind)
+    }
+}
 
 impl Table<Channel> {
     /// Active and archived channels of a group.
@@ -34,12 +64,12 @@ impl Table<Channel> {
     }
 
     /// Channels of all groups, in the order in which they were created.
-    pub async fn page(&self, life: Life, slice: Slice) -> Result<Vec<Channel>> {
-        self.find(slice.up(is("life", life), "createdAt")).await
+    pub async fn page(&self, wanted: &ChannelsWanted, slice: Slice) -> Result<Vec<Channel>> {
+        self.find(slice.up(wanted.filter(), "createdAt")).await
     }
 
-    pub async fn total(&self, life: Life) -> Result<u64> {
-        self.count(is("life", life)).await
+    pub async fn total(&self, wanted: &ChannelsWanted) -> Result<u64> {
+        self.count(wanted.filter()).await
     }
 
     /// The channel after the change; none where it is deleted. CONFLICT where the name is taken.

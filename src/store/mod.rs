@@ -30,6 +30,7 @@ mod tellings;
 mod trail;
 mod users;
 
+pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use engine::{Description, Engine, Plan, Refusal, Rejected};
 pub use groups::{GroupsBy, GroupsWanted};
@@ -40,6 +41,7 @@ pub use settings::Setting;
 pub use slice::{After, Slice};
 pub use table::{Record, Table};
 pub use trail::Asked;
+pub use users::{Among, Edits};
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
 

@@ -6,7 +6,7 @@ use super::language::all;
 use super::{Field, Filter, Literal, Order, Query};
 
 /// The row after which a list goes on: its value of the field in order, and its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct After(pub String, pub String);
 
 #[derive(Clone, Debug)]

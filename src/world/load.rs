@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{History, Person, World};
 use crate::error::{Error, Result};
-use crate::model::{Entry, Seq, Time, User};
+use crate::model::{Entry, Seq, Status, Time, User, Username};
 use crate::store::{Record, Rejected, Store, Table};
 
 /// How much was new.
@@ -69,6 +69,29 @@ async fn hashed(
         users.push(User { password_hash, ..person.user.clone() });
     }
     Ok(users)
+}
+
+/// People of the sample world who are there and still have its password; `fits` checks one hash.
+pub async fn exposed(
+    store: &Store,
+    now: Time,
+    fits: impl AsyncFn(&str, &str) -> Result<bool>,
+) -> Result<Vec<Username>> {
+    let mut judged = BTreeMap::new();
+    let mut exposed = Vec::new();
+    for person in super::sample(now)?.people {
+        let Some(user) = store.users.get(person.user.id).await? else { continue };
+        // People loaded together share a hash, and checking one is slow on purpose.
+        let open = match judged.get(&user.password_hash) {
+            Some(open) => *open,
+            None => fits(&user.password_hash, person.password).await?,
+        };
+        judged.insert(user.password_hash, open);
+        if open && user.status == Status::Active {
+            exposed.push(user.username);
+        }
+    }
+    Ok(exposed)
 }
 
 /// How many were new; CONFLICT where something else has the name of one.

@@ -13,7 +13,7 @@ mod words;
 use sha2::{Digest, Sha256};
 
 pub use generate::{Size, generate};
-pub use load::{Outcome, load};
+pub use load::{Outcome, exposed, load};
 pub use sample::{SignIn, sample, sign_ins};
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Id, Log, Membership, User};

@@ -19,6 +19,7 @@ mod telling;
 use tracing::warn;
 
 pub use note::{News, Note, Turn};
+pub(super) use telling::of_user;
 
 use super::Rights;
 use crate::clock::Clock;

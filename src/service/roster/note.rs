@@ -36,6 +36,8 @@ pub enum News {
     Approved { user: Id<User>, request: Id<GroupRequest> },
     /// A channel is new, came back, or is private no longer.
     Opened { channel: Id<Channel> },
+    /// A channel has another name, description, setting or life.
+    Changed { channel: Id<Channel> },
     /// A channel became private.
     Narrowed { channel: Id<Channel> },
     /// A channel was deleted.
@@ -70,9 +72,12 @@ impl News {
             | News::Role { user }
             | News::Seat { user, .. }
             | News::Approved { user, .. } => *user == somebody,
-            News::Opened { .. } | News::Narrowed { .. } | News::Closed { .. } | News::Group | News::Ended => {
-                false
-            }
+            News::Opened { .. }
+            | News::Changed { .. }
+            | News::Narrowed { .. }
+            | News::Closed { .. }
+            | News::Group
+            | News::Ended => false,
         }
     }
 }

@@ -15,12 +15,23 @@ impl Roster {
     /// To each who can read it, in their own log.
     pub(super) async fn tell_opened(&self, note: &Note, channel: Id<Channel>) -> Result<()> {
         let Some(channel) = self.living(channel).await? else {
-            return Ok(());
+            // One whose creation stopped half-way may have its creator sitting in it.
+            return self.store.memberships.clear(channel.into()).await.map(drop);
         };
         let mut said = Said::default();
         for user in self.readers(&channel).await? {
             said.added(&channel, &user)?;
         }
+        self.say(note, said).await
+    }
+
+    pub(super) async fn tell_changed(&self, note: &Note, channel: Id<Channel>) -> Result<()> {
+        let Some(channel) = self.living(channel).await? else {
+            return Ok(());
+        };
+        let about = serde_json::to_value(channel.view()).map_err(Error::internal)?;
+        let mut said = Said::default();
+        said.channels.push((of_channel(&channel), What::ChannelUpdated { about }));
         self.say(note, said).await
     }
 

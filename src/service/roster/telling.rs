@@ -60,6 +60,7 @@ impl Roster {
             (News::Seat { user, channel, turn }, _) => self.tell_seat(note, user, channel, turn).await,
             (News::Approved { user, request }, _) => self.tell_approved(note, user, request).await,
             (News::Opened { channel }, _) => self.tell_opened(note, channel).await,
+            (News::Changed { channel }, _) => self.tell_changed(note, channel).await,
             (News::Narrowed { channel }, _) => self.tell_narrowed(note, channel).await,
             (News::Group, _) => self.tell_group(note).await,
         }
