@@ -8,6 +8,7 @@
 mod catch_up;
 mod desk;
 pub mod fold;
+mod number;
 mod outbox;
 mod repair;
 mod teller;
