@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Error, Result};
-use hubbub::store::{
-    COLLECTIONS, Collection, Document, Filter, Literal, Opening, Order, Query, Store,
-};
+use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Literal, Opening, Order, Query, Store};
 use serde_json::json;
 
 const MESSAGES: usize = 100_000;
@@ -54,11 +52,7 @@ async fn batches(store: &Store, messages: &'static Collection, size: usize) -> R
         let batch = (1..=size).map(|n| message(&clock, &channel, round * size + n));
         store.engine.insert(messages, batch.collect()).await?;
     }
-    told(
-        &format!("one writer, batches of {size}"),
-        rounds * size,
-        since.elapsed(),
-    );
+    told(&format!("one writer, batches of {size}"), rounds * size, since.elapsed());
     Ok(())
 }
 
@@ -81,11 +75,7 @@ async fn singles(store: &Store, messages: &'static Collection, writers: usize) -
     for task in tasks {
         task.await.map_err(Error::internal)??;
     }
-    told(
-        &format!("{writers} writers, one by one"),
-        writers * EACH,
-        since.elapsed(),
-    );
+    told(&format!("{writers} writers, one by one"), writers * EACH, since.elapsed());
     Ok(())
 }
 
@@ -109,18 +99,12 @@ async fn pages(store: &Store, messages: &'static Collection) -> Result<()> {
         let place = times.len() - times.len() / part;
         println!(
             "a page of 50, {name}: {:?}",
-            times
-                .get(place.saturating_sub(1))
-                .copied()
-                .unwrap_or_default()
+            times.get(place.saturating_sub(1)).copied().unwrap_or_default()
         );
     }
     Ok(())
 }
 
 fn told(what: &str, count: usize, took: Duration) {
-    println!(
-        "{what}: {:.0} messages/s",
-        count as f64 / took.as_secs_f64()
-    );
+    println!("{what}: {:.0} messages/s", count as f64 / took.as_secs_f64());
 }

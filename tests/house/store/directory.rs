@@ -21,11 +21,7 @@ async fn used() -> TempDir {
     let directory = tempdir().unwrap();
     let store = open(directory.path()).await.unwrap();
     let entries = vec![entry("m", "c", 1)];
-    store
-        .engine
-        .insert(collection("messages"), entries)
-        .await
-        .unwrap();
+    store.engine.insert(collection("messages"), entries).await.unwrap();
     store.close().await;
     directory
 }
@@ -73,10 +69,7 @@ async fn a_closed_store_is_unavailable_and_its_directory_free() {
     let settings = collection("settings");
     let read = engine.get(settings, "a").await.unwrap_err();
     let write = engine.delete(settings, Filter::All).await.unwrap_err();
-    assert_eq!(
-        (read.code(), write.code()),
-        (Code::Unavailable, Code::Unavailable)
-    );
+    assert_eq!((read.code(), write.code()), (Code::Unavailable, Code::Unavailable));
     open(directory.path()).await.unwrap();
 }
 
@@ -142,9 +135,7 @@ async fn a_database_with_a_page_overwritten_is_refused() {
 async fn the_database_of_another_program_is_refused() {
     let directory = tempdir().unwrap();
     let other = rusqlite::Connection::open(database(&directory)).unwrap();
-    other
-        .execute_batch("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)")
-        .unwrap();
+    other.execute_batch("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)").unwrap();
     drop(other);
     refused(&directory, "belongs to another program").await;
 }
@@ -176,10 +167,7 @@ async fn an_index_that_is_missing_is_made_again() {
     connection.execute_batch("DROP INDEX messages_seq").unwrap();
     drop(connection);
     let store = open(directory.path()).await.unwrap();
-    let again = store
-        .engine
-        .insert(collection("messages"), vec![entry("n", "c", 1)])
-        .await;
+    let again = store.engine.insert(collection("messages"), vec![entry("n", "c", 1)]).await;
     assert!(again.unwrap_err().taken("seq"));
 }
 
@@ -201,17 +189,6 @@ async fn everything_can_be_dropped_and_begun_anew() {
     assert!(size <= 16 * 4096, "{size} bytes are left");
     let store = open(directory.path()).await.unwrap();
     let settings = document(json!({"_id": "a", "value": 1}));
-    store
-        .engine
-        .insert(collection("settings"), vec![settings])
-        .await
-        .unwrap();
-    assert_eq!(
-        store
-            .engine
-            .count(collection("messages"), Filter::All)
-            .await
-            .unwrap(),
-        0
-    );
+    store.engine.insert(collection("settings"), vec![settings]).await.unwrap();
+    assert_eq!(store.engine.count(collection("messages"), Filter::All).await.unwrap(), 0);
 }

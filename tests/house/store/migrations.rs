@@ -13,16 +13,9 @@ use tempfile::tempdir;
 use super::{collection, document};
 use crate::stores::{clock, on_every_store};
 
-const FIRST: Step = Step {
-    name: "first",
-    run: |_| Box::pin(async { Ok(()) }),
-};
+const FIRST: Step = Step { name: "first", run: |_| Box::pin(async { Ok(()) }) };
 
-fn migration<'a>(
-    store: &'a Store,
-    clock: &'a hubbub::clock::Clock,
-    steps: &'a [Step],
-) -> Migration<'a> {
+fn migration<'a>(store: &'a Store, clock: &'a hubbub::clock::Clock, steps: &'a [Step]) -> Migration<'a> {
     let mut migration = Migration::new(&store.engine, clock);
     migration.steps = steps;
     migration.patience = Duration::ZERO;
@@ -32,17 +25,10 @@ fn migration<'a>(
 /// Moves ten things, noting each, and dies twice on the way.
 fn move_ten(progress: &Progress) -> Running<'_> {
     Box::pin(async move {
-        let from = progress
-            .reached()
-            .await?
-            .and_then(|reached| reached.as_i64())
-            .unwrap_or(0);
+        let from = progress.reached().await?.and_then(|reached| reached.as_i64()).unwrap_or(0);
         for thing in from..10 {
             let moved = document(json!({"_id": format!("thing {thing}"), "value": thing}));
-            progress
-                .engine
-                .insert(collection("settings"), vec![moved])
-                .await?;
+            progress.engine.insert(collection("settings"), vec![moved]).await?;
             progress.mark(json!(thing + 1)).await?;
             if thing == 3 || thing == 6 {
                 return Err(Error::unavailable("the process died"));
@@ -56,18 +42,8 @@ fn move_ten(progress: &Progress) -> Running<'_> {
 async fn a_step_that_died_in_the_middle_goes_on_from_its_mark() {
     on_every_store(async |store| {
         let clock = clock();
-        let last = Step {
-            name: "last",
-            ..FIRST
-        };
-        let steps = [
-            FIRST,
-            Step {
-                name: "move ten",
-                run: move_ten,
-            },
-            last,
-        ];
+        let last = Step { name: "last", ..FIRST };
+        let steps = [FIRST, Step { name: "move ten", run: move_ten }, last];
         let migration = migration(&store, &clock, &steps);
         assert_eq!(migration.pending().await.unwrap(), ["move ten", "last"]);
         // Nothing is moved twice: a second insert of one thing would be refused.
@@ -77,11 +53,7 @@ async fn a_step_that_died_in_the_middle_goes_on_from_its_mark() {
         }
         migration.run().await.unwrap();
         assert!(migration.pending().await.unwrap().is_empty());
-        let ninth = store
-            .engine
-            .get(collection("settings"), "thing 9")
-            .await
-            .unwrap();
+        let ninth = store.engine.get(collection("settings"), "thing 9").await.unwrap();
         assert!(ninth.is_some());
         migration.run().await.unwrap();
     })
@@ -108,18 +80,9 @@ async fn steps_run_in_order_and_a_mark_is_for_its_own_step() {
     on_every_store(async |store| {
         RAN.lock().unwrap().clear();
         let clock = clock();
-        let marked = Step {
-            name: "marked",
-            run: marked,
-        };
-        let after = Step {
-            name: "after",
-            run: after,
-        };
-        migration(&store, &clock, &[FIRST, marked, after])
-            .run()
-            .await
-            .unwrap();
+        let marked = Step { name: "marked", run: marked };
+        let after = Step { name: "after", run: after };
+        migration(&store, &clock, &[FIRST, marked, after]).run().await.unwrap();
         assert_eq!(*RAN.lock().unwrap(), [("marked", false), ("after", false)]);
     })
     .await;
@@ -129,35 +92,19 @@ async fn steps_run_in_order_and_a_mark_is_for_its_own_step() {
 async fn a_living_owner_keeps_others_out_and_a_dead_one_does_not() {
     on_every_store(async |store| {
         let clock = clock();
-        let steps = [
-            FIRST,
-            Step {
-                name: "second",
-                ..FIRST
-            },
-        ];
+        let steps = [FIRST, Step { name: "second", ..FIRST }];
         let until = clock.now().plus(Duration::from_secs(30));
         let lease = json!({"_id": "schema.lease", "value": "another process", "until": until});
         let settings = collection("settings");
-        store
-            .engine
-            .insert(settings, vec![document(lease)])
-            .await
-            .unwrap();
+        store.engine.insert(settings, vec![document(lease)]).await.unwrap();
         let migration = migration(&store, &clock, &steps);
         let busy = migration.run().await.unwrap_err();
-        assert!(
-            busy.message().contains("another process is migrating"),
-            "{busy}"
-        );
+        assert!(busy.message().contains("another process is migrating"), "{busy}");
         assert_eq!(migration.pending().await.unwrap(), ["second"]);
         clock.advance(Duration::from_secs(31));
         migration.run().await.unwrap();
         assert!(migration.pending().await.unwrap().is_empty());
-        assert_eq!(
-            store.engine.get(settings, "schema.lease").await.unwrap(),
-            None
-        );
+        assert_eq!(store.engine.get(settings, "schema.lease").await.unwrap(), None);
     })
     .await;
 }
@@ -169,22 +116,12 @@ async fn who_lost_the_lease_writes_down_nothing() {
             let theirs = vec![hubbub::store::Change::set("value", "another process")];
             let lease = super::is_text("_id", "schema.lease");
             let settings = collection("settings");
-            progress
-                .engine
-                .update(settings, lease, theirs)
-                .await
-                .map(drop)
+            progress.engine.update(settings, lease, theirs).await.map(drop)
         })
     }
     on_every_store(async |store| {
         let clock = clock();
-        let steps = [
-            FIRST,
-            Step {
-                name: "lose",
-                run: lose,
-            },
-        ];
+        let steps = [FIRST, Step { name: "lose", run: lose }];
         let migration = migration(&store, &clock, &steps);
         let lost = migration.run().await.unwrap_err();
         assert!(lost.message().contains("took over"), "{lost}");
@@ -209,16 +146,7 @@ async fn of_many_processes_one_runs_the_steps() {
             .map(|_| {
                 let store = store.clone();
                 tokio::spawn(async move {
-                    let (clock, steps) = (
-                        clock(),
-                        [
-                            FIRST,
-                            Step {
-                                name: "once",
-                                run: once,
-                            },
-                        ],
-                    );
+                    let (clock, steps) = (clock(), [FIRST, Step { name: "once", run: once }]);
                     let mut migration = migration(&store, &clock, &steps);
                     migration.patience = Duration::from_secs(60);
                     migration.run().await

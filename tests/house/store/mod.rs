@@ -11,10 +11,7 @@ use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Literal};
 use serde_json::{Value, json};
 
 fn collection(name: &str) -> &'static Collection {
-    COLLECTIONS
-        .iter()
-        .find(|collection| collection.name == name)
-        .unwrap()
+    COLLECTIONS.iter().find(|collection| collection.name == name).unwrap()
 }
 
 fn document(value: Value) -> Document {

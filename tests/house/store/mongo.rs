@@ -8,9 +8,7 @@ use hubbub::store::{Opening, Store};
 use crate::stores::clock;
 
 async fn refused(uri: &str, words: &str) {
-    let error = Store::open(&Opening::mongo(uri, clock()))
-        .await
-        .unwrap_err();
+    let error = Store::open(&Opening::mongo(uri, clock())).await.unwrap_err();
     assert_eq!(error.code(), Code::Unavailable);
     assert!(error.message().contains(words), "{error}");
 }
@@ -18,17 +16,9 @@ async fn refused(uri: &str, words: &str) {
 #[tokio::test]
 async fn an_address_that_asks_for_less_than_a_majority_is_refused() {
     for weak in ["w=1", "w=0", "journal=false", "w=2&journal=true"] {
-        refused(
-            &format!("mongodb://127.0.0.1:1/hubbub?{weak}"),
-            "take it out",
-        )
-        .await;
+        refused(&format!("mongodb://127.0.0.1:1/hubbub?{weak}"), "take it out").await;
     }
-    refused(
-        "mongodb://127.0.0.1:1/?readPreference=secondary",
-        "readPreference",
-    )
-    .await;
+    refused("mongodb://127.0.0.1:1/?readPreference=secondary", "readPreference").await;
 }
 
 #[tokio::test]
