@@ -10,5 +10,8 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod accounts;
+mod door;
+mod rest;
 mod store;
 mod stores;
