@@ -10,5 +10,10 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod channels;
+mod company;
+mod groups;
+mod permissions;
+mod requests;
 mod store;
 mod stores;
