@@ -1,6 +1,7 @@
 pub mod app;
 pub mod auth;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod error;
 pub mod event;

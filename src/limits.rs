@@ -22,6 +22,8 @@ pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 // Pages.
 pub const PAGE: u64 = 50;
 pub const PAGE_MAX: u64 = 100;
+/// Reading by offset walks over what it leaves out.
+pub const OFFSET_MAX: u64 = 10_000;
 pub const BULK_MAX: usize = 100;
 pub const QUERY_CHARS: usize = 256;
 pub const CURSOR_CHARS: usize = 1_024;

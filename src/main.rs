@@ -1,1 +1,50 @@
-fn main() {}
+//! `hubbub`: see `hubbub --help`, and the library's front page for the map of the house.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hubbub::command::run(serve::until_told)
+}
+
+mod serve {
+    use hubbub::app::App;
+    use hubbub::command::{Serving, say};
+    use hubbub::error::{Error, Result};
+    use hubbub::server::{Server, Settings};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    /// Serves until SIGTERM or SIGINT, and closes the store whatever happened.
+    pub(crate) async fn until_told(serving: Serving) -> Result<()> {
+        let store = serving.store.clone();
+        let served = open(serving).await;
+        store.close().await;
+        served
+    }
+
+    async fn open(serving: Serving) -> Result<()> {
+        let Serving { config, keys, store, clock, greeting } = serving;
+        let app = App::new(&config, &keys, store, clock);
+        app.recover().await?;
+        let server = Server::bind(app.clone(), Settings::from(&config))?;
+        let address = format!("http://{}", server.address()?);
+        say(&format!("hubbub {} listens on {address}", env!("CARGO_PKG_VERSION")));
+        greeting.iter().for_each(say);
+        if let Some(token) = app.accounts.claim_token().await? {
+            let public = config.server.public_url.as_deref().unwrap_or(&address);
+            say(&format!("no administrator yet: claim this server within an hour at {public}/claim#{token}"));
+        }
+        server.serve(told()?).await
+    }
+
+    /// Ends at the first SIGTERM or SIGINT.
+    fn told() -> Result<impl Future<Output = ()>> {
+        let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+    }
+}

@@ -5,11 +5,17 @@ mod peer;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{info, warn};
 
 pub use origin::Origins;
-pub use peer::{Network, PeerAddr, client_address};
+pub use peer::{PeerAddr, client_address};
 
+use crate::auth::{Attempts, Passwords, Prover, Tokens};
 use crate::clock::Clock;
+use crate::config::{Config, Keys, Network};
+use crate::error::Result;
 use crate::log::Logs;
 use crate::service::channels::Channels;
 use crate::service::groups::Groups;
@@ -17,8 +23,11 @@ use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Rights, Roster};
+use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
 use crate::store::Store;
+
+/// How late a ban may end or a dead session be forgotten.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Cheap to clone; reads like its [`Parts`].
 #[derive(Clone, Debug)]
@@ -31,6 +40,8 @@ pub struct Parts {
     pub rights: Rights,
     pub doors: Doors,
     pub accounts: Accounts,
+    pub users: Users,
+    pub admin: Admin,
     pub roster: Roster,
     pub groups: Groups,
     pub requests: Requests,
@@ -46,14 +57,82 @@ pub struct Parts {
 pub struct Doors {
     pub origins: Origins,
     pub trusted_proxies: Vec<Network>,
-    /// Whether browsers reach us over TLS: cookies are Secure and HSTS is sent.
+    /// Whether browsers reach us over TLS: HSTS is sent.
     pub tls: bool,
+    /// Cookies are for TLS alone. In production a browser on plain HTTP is nobody's intent.
+    pub secure_cookies: bool,
     pub requests_per_second_per_address: u32,
+    pub requests_burst: u32,
 }
 
 impl App {
-    pub fn new(parts: Parts) -> App {
-        App(Arc::new(parts))
+    pub fn new(config: &Config, keys: &Keys, store: Store, clock: Clock) -> App {
+        let rights = Rights::new(store.clone(), clock.clone());
+        let logs = Logs::new(store.clone(), clock.clone());
+        let roster = Roster::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
+        let registrar = Registrar::new(roster.clone(), Revocations::default());
+        let passwords =
+            Passwords::new(keys.pepper.clone(), config.auth.bcrypt_cost, config.limits.bcrypt_queue);
+        let prover = Prover::new(passwords, Attempts::new(clock.clone(), &config.limits));
+        let tokens = Tokens::new(&keys.jwt, &config.auth, clock.clone());
+        App(Arc::new(Parts {
+            accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
+            users: Users::new(registrar.clone(), prover),
+            admin: Admin::new(registrar),
+            groups: Groups::new(&roster, config.auth.members_may_create_groups),
+            requests: Requests::new(&roster),
+            channels: Channels::new(&roster),
+            messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
+            presence: PresenceBook::new(clock.clone()),
+            typing: Typing::new(clock.clone()),
+            doors: Doors::from(config),
+            roster,
+            logs,
+            rights,
+            store,
+            clock,
+        }))
+    }
+}
+
+impl App {
+    /// Finishes what the last process left half done. To be run before serving.
+    pub async fn recover(&self) -> Result<()> {
+        let folded = self.logs.repair().await?;
+        if folded > 0 {
+            info!(folded, "changes of messages were finished after an unclean stop");
+        }
+        self.roster.recover().await
+    }
+
+    /// Ends what is over: sessions, bans with an end. Runs until it is dropped.
+    pub async fn keep_up(&self) {
+        let mut often = tokio::time::interval(UPKEEP_EVERY);
+        often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            often.tick().await;
+            if let Err(error) = self.roster.sweep().await {
+                warn!(%error, "ended bans could not be lifted, this will be tried again");
+            }
+            if let Err(error) = self.accounts.sweep().await {
+                warn!(%error, "ended sessions could not be removed, this will be tried again");
+            }
+        }
+    }
+}
+
+impl From<&Config> for Doors {
+    fn from(config: &Config) -> Doors {
+        let server = &config.server;
+        let tls = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        Doors {
+            origins: Origins::new(server.allowed_origins.iter().chain(&server.public_url).cloned()),
+            trusted_proxies: server.trusted_proxies.clone(),
+            tls,
+            secure_cookies: tls || config.production(),
+            requests_per_second_per_address: config.limits.requests_per_second_per_address,
+            requests_burst: config.limits.requests_burst,
+        }
     }
 }
 

@@ -5,8 +5,10 @@
 //! D-04); its `Teller` tells entries in order and leaves none out (D-19); what senders are waiting
 //! for is answered. The [`Outbox`] is where the doors listen. Who may write or read is decided above.
 
+mod catch_up;
 mod desk;
 pub mod fold;
+mod number;
 mod outbox;
 mod repair;
 mod teller;
@@ -20,11 +22,11 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+pub use catch_up::{Caught, Reset};
 pub use outbox::Outbox;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::event::Durable;
 use crate::limits;
 use crate::model::{ClientMsgId, Entry, Epoch, Id, Log, Seq, User, Username, What};
 use crate::store::Store;
@@ -79,16 +81,6 @@ impl Pending {
             Ok(Err(_)) | Err(_) => Err(Error::unknown()),
         }
     }
-}
-
-/// What a reader missed.
-#[derive(Clone, Debug)]
-pub struct Missed {
-    pub head: Seq,
-    /// Entries after the reader's position, in order; empty at the head.
-    pub events: Vec<Durable>,
-    /// The position after these events; below `head` there is more to ask for.
-    pub upto: Seq,
 }
 
 /// Every log of this node. Cheap to clone.
@@ -175,26 +167,6 @@ impl Logs {
     /// The last seq of a log; 0 where it is empty.
     pub async fn head(&self, log: Id<Log>) -> Result<Seq> {
         Ok(self.0.store.messages.head(log).await?.map_or(0, |entry| entry.seq))
-    }
-
-    /// Up to one page of what comes after `after`: 300 entries or 256 KiB (D-28).
-    pub async fn missed(&self, log: &Address, after: Seq) -> Result<Missed> {
-        let entries = self.0.store.messages.after(log.log, after, limits::RESUME_PAGE).await?;
-        let whole = (entries.len() as u64) < limits::RESUME_PAGE;
-        let mut missed = Missed { head: after, events: Vec::new(), upto: after };
-        let mut bytes = 0;
-        for entry in &entries {
-            let event = Durable::of(entry, &log.epoch);
-            bytes += serde_json::to_string(&event).map_err(Error::internal)?.len();
-            if bytes > limits::RESUME_PAGE_BYTES && !missed.events.is_empty() {
-                break;
-            }
-            missed.upto = entry.seq;
-            missed.events.push(event);
-        }
-        let last_read = entries.last().map_or(after, |entry| entry.seq);
-        missed.head = if whole { last_read } else { self.head(log.log).await?.max(last_read) };
-        Ok(missed)
     }
 
     /// Finishes changes that a crash left in the log but not in the rows they change. Run before serving.

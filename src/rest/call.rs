@@ -11,6 +11,7 @@ use crate::app::Origins;
 use crate::error::{Error, Result};
 use crate::model::Id;
 use crate::policy::Actor;
+use crate::service::Admission;
 
 #[derive(Debug)]
 pub struct Call {
@@ -18,7 +19,7 @@ pub struct Call {
     /// Of the caller, as far as a trusted proxy tells.
     pub address: IpAddr,
     pub request_id: String,
-    pub(super) actor: Option<Actor>,
+    pub(super) admission: Option<Admission>,
     pub(super) params: Vec<(String, String)>,
     pub(super) query: String,
     pub(super) headers: HeaderMap,
@@ -29,7 +30,12 @@ pub struct Call {
 impl Call {
     /// Who asks; UNAUTHENTICATED on an open route that nobody signed in to.
     pub fn actor(&self) -> Result<&Actor> {
-        self.actor.as_ref().ok_or_else(|| Error::unauthenticated("sign in first"))
+        Ok(&self.admission()?.actor)
+    }
+
+    /// Who asks, and what their token says.
+    pub fn admission(&self) -> Result<&Admission> {
+        self.admission.as_ref().ok_or_else(|| Error::unauthenticated("sign in first"))
     }
 
     /// A part of the path, as it was before percent-encoding.
@@ -64,6 +70,10 @@ impl Call {
         })?;
         reader.end().map_err(|_| Error::bad_request("something stands after the JSON body"))?;
         Ok(value)
+    }
+
+    pub fn has_body(&self) -> bool {
+        !self.body.is_empty()
     }
 
     /// The body, or the type's default where there is none.

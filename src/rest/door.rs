@@ -18,7 +18,8 @@ use super::table::{Match, Params};
 use super::{Access, Call, Reply, Response, Route, Table, body, guard, header, reply};
 use crate::app::{App, PeerAddr, client_address};
 use crate::error::{Code, Error, Result};
-use crate::policy::Actor;
+use crate::policy::Action;
+use crate::service::Admission;
 
 #[derive(Debug)]
 pub struct Door {
@@ -48,7 +49,7 @@ impl From<Error> for Refused {
 
 impl Door {
     pub fn new(app: App, table: Table) -> Door {
-        let pace = guard::Pace::new(app.doors.requests_per_second_per_address);
+        let pace = guard::Pace::new(&app.doors);
         Door { app, table, pace }
     }
 
@@ -85,13 +86,13 @@ impl Door {
         self.pace.check(address)?;
         let (route, params) = self.route(&asked)?;
         *measured = Some(route.clone());
-        let actor = self.actor(&route, &asked).await?;
+        let admission = self.admission(&route, &asked).await?;
         let body = body::read(&asked.headers, stream).await?;
         let call = Call {
             method: asked.method,
             address,
             request_id: request_id.to_owned(),
-            actor,
+            admission,
             params,
             query: asked.query,
             headers: asked.headers,
@@ -118,14 +119,19 @@ impl Door {
     }
 
     /// An open route is told who asks where a good token says so, and is open to a bad one.
-    async fn actor(&self, route: &Route, asked: &Asked) -> Result<Option<Actor>> {
+    async fn admission(&self, route: &Route, asked: &Asked) -> Result<Option<Admission>> {
         let found = match guard::token(&asked.method, &asked.headers, &self.app.doors.origins) {
-            Ok(Some(token)) => self.app.accounts.actor(token).await.map(Some),
+            Ok(Some(token)) => self.app.accounts.admit(token).await.map(Some),
             Ok(None) => Ok(None),
             Err(error) => Err(error),
         };
         match (route.access, found) {
             (Access::Open, found) => Ok(found.ok().flatten()),
+            // Nothing is read of what nobody but a super admin may ask for.
+            (Access::SignedIn(Action::Administer), Ok(Some(admission))) => {
+                admission.actor.must_administer()?;
+                Ok(Some(admission))
+            }
             (Access::SignedIn(_), Ok(None)) => Err(Error::unauthenticated("sign in first")),
             (Access::SignedIn(_), found) => found,
         }

@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
 use super::{body, cookie};
-use crate::app::Origins;
+use crate::app::{Doors, Origins};
 use crate::error::{Error, Result};
 
 /// The cookie that carries the access token.
@@ -54,11 +54,10 @@ pub struct Pace(DefaultKeyedRateLimiter<IpAddr>);
 const REMEMBERED: usize = 10_000;
 
 impl Pace {
-    pub fn new(per_second: u32) -> Pace {
-        let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
-        Pace(RateLimiter::dashmap(
-            Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
-        ))
+    pub fn new(says: &Doors) -> Pace {
+        let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_second(at_least_one(says.requests_per_second_per_address));
+        Pace(RateLimiter::dashmap(quota.allow_burst(at_least_one(says.requests_burst))))
     }
 
     pub fn check(&self, address: IpAddr) -> Result<()> {
@@ -83,11 +82,14 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
     use crate::error::Code;
 
     #[test]
     fn a_burst_is_let_through_and_then_slowed() {
-        let pace = Pace::new(5);
+        let mut says = Doors::from(&Config::default());
+        (says.requests_per_second_per_address, says.requests_burst) = (5, 10);
+        let pace = Pace::new(&says);
         let (loud, calm) = ("2001:db8::1".parse().unwrap(), "1.2.3.4".parse().unwrap());
         let let_in = (0..100).filter(|_| pace.check(loud).is_ok()).count();
         assert!((10..20).contains(&let_in), "{let_in}");

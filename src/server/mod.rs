@@ -75,6 +75,9 @@ impl From<&Config> for Settings {
             manner: Manner {
                 ping_interval: seconds(config.sockets.ping_interval_seconds),
                 ping_timeout: seconds(config.sockets.ping_timeout_seconds),
+                events_per_second: config.sockets.events_per_second,
+                events_burst: config.sockets.events_burst,
+                sockets_per_user: config.sockets.per_user,
             },
             eio3: config.sockets.eio3,
         }
@@ -110,15 +113,17 @@ impl Server {
             .header_read_timeout(settings.header_timeout)
             .max_headers(64)
             .max_buf_size(16 * 1024);
-        tokio::pin!(stop);
+        let upkeep = app.keep_up();
+        tokio::pin!(stop, upkeep);
         loop {
             let accepted = tokio::select! {
+                () = &mut upkeep => continue,
                 accepted = listener.accept() => accepted,
                 () = &mut stop => break,
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let trusted = app.doors.trusted_proxies.iter().any(|network| network.holds(peer.ip()));
+                    let trusted = app.doors.trusted_proxies.iter().any(|network| network.contains(peer.ip()));
                     match doorman.admit(peer.ip(), trusted) {
                         Some(ticket) => attend(&http, ended.clone(), door.clone(), stream, peer, ticket),
                         None => debug!(peer.address = %peer.ip(), "too many connections"),

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Rights, Seat};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::limits;
-use crate::log::{Address, Draft, Kept, Logs, Pending};
+use crate::log::{Address, Caught, Draft, Kept, Logs, Pending};
 use crate::model::{
     Channel, ClientMsgId, Entry, Epoch, Id, Life, Link, Message, MessageType, Reaction, Seq, Text, User, What,
 };
@@ -39,6 +39,24 @@ pub struct Send {
     pub image_url: Option<Link>,
     #[serde(default)]
     pub file_url: Option<Link>,
+}
+
+impl Send {
+    /// An empty draft for a channel.
+    pub fn to(channel: Id<Channel>) -> Send {
+        Send {
+            channel_id: channel,
+            text: None,
+            message_type: MessageType::Text,
+            client_msg_id: None,
+            reply_to: None,
+            thread_id: None,
+            mentions: Vec::new(),
+            attachments: Vec::new(),
+            image_url: None,
+            file_url: None,
+        }
+    }
 }
 
 /// The answer to a send (contract D-02).
@@ -205,7 +223,7 @@ impl Messages {
         let unknown = |_| Error::not_found("message");
         let entry = self.message(id).await?;
         let seat = match self.rights.in_channel(actor, entry.log.cast()).await {
-            Err(error) if error.code() == crate::error::Code::NotFound => return Err(unknown(error)),
+            Err(error) if error.code() == Code::NotFound => return Err(unknown(error)),
             other => other?,
         };
         can(seat.standing, Action::ReadChannel, "message")?;
@@ -285,6 +303,33 @@ impl Messages {
         self.store.messages.count_replies(id).await
     }
 
+    /// Those of the messages that the actor may read, in the order asked for.
+    pub async fn readable(&self, actor: &Actor, ids: &[Id<Entry>]) -> Result<Vec<MessageView>> {
+        let mut readable = Vec::new();
+        for id in ids {
+            match self.get(actor, *id).await {
+                Ok(message) => readable.push(message),
+                Err(error) if error.code() == Code::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(readable)
+    }
+
+    /// What happened in a channel after a position, a page at a time; or why to start again.
+    pub async fn changes(
+        &self,
+        actor: &Actor,
+        channel: Id<Channel>,
+        epoch: Option<&Epoch>,
+        after: Seq,
+    ) -> Result<Caught> {
+        let seat = self.rights.in_channel(actor, channel).await?;
+        can(seat.standing, Action::ReadChannel, "channel")?;
+        let mut budget = limits::RESUME_PER_CONNECT;
+        self.logs.catch_up(&address(&seat), epoch, after, &mut budget).await
+    }
+
     /// Somebody's messages in the channels that the actor can read, newest first; of a page some may
     /// be left out.
     pub async fn by_author(
@@ -301,7 +346,7 @@ impl Messages {
                 Ok(seat) if can(seat.standing, Action::ReadChannel, "channel").is_ok() => {
                     readable.push(view(entry)?)
                 }
-                Err(error) if error.code() != crate::error::Code::NotFound => return Err(error),
+                Err(error) if error.code() != Code::NotFound => return Err(error),
                 _ => {}
             }
         }

@@ -1,22 +1,30 @@
 //! What the product does: every rule that needs a store.
 //!
 //! A method walks five steps: find, may they, keep, tell, answer. Services do not call one another;
-//! what two of them need stands here beside them ([`Rights`], [`Roster`]) or moves down.
+//! what two of them need stands here beside them ([`Rights`], [`Roster`], [`Registrar`]) or moves down.
 
-mod accounts;
+pub mod accounts;
+pub mod admin;
 pub mod channels;
 pub mod groups;
 pub mod messages;
 mod page;
 pub mod presence;
+pub mod registrar;
 pub mod requests;
+mod revocations;
 mod rights;
 pub mod roster;
 mod span;
 pub mod typing;
+pub mod users;
 
-pub use accounts::{Accounts, Admission, Revoked};
+pub use accounts::{Accounts, Admission};
+pub use admin::Admin;
 pub use page::{Ask, Numbered, Page, Paging};
+pub use registrar::Registrar;
+pub use revocations::{Revocations, Revoked};
 pub use rights::{Rights, Seat};
 pub use roster::Roster;
 pub use span::Span;
+pub use users::Users;

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::hub::{Connection, Hub};
 use crate::error::{Code, Error, Result};
-use crate::event::Durable;
 use crate::limits;
-use crate::log::Address;
+use crate::log::{Address, Caught};
 use crate::model::{Epoch, Id, Log, Seq};
 use crate::policy::{Action, Actor, can};
 
@@ -39,43 +38,12 @@ impl Place {
         }
     }
 
-    fn is_of(&self, epoch: &Epoch) -> bool {
+    fn epoch(&self) -> Option<&Epoch> {
         match self {
-            Place::Seq(_) => true,
-            Place::Exact { epoch: known, .. } => known == epoch,
+            Place::Seq(_) => None,
+            Place::Exact { epoch, .. } => Some(epoch),
         }
     }
-}
-
-/// What a client gets for one log.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase", untagged)]
-pub enum Caught {
-    #[serde(rename_all = "camelCase")]
-    Changes {
-        epoch: Epoch,
-        head: Seq,
-        changes: Vec<Durable>,
-        /// Position after these changes.
-        upto: Seq,
-        /// There are more: ask again after `upto`. Until then the log is not heard live.
-        more: bool,
-    },
-    Reset {
-        reset: Reset,
-    },
-    /// The client may not read this log, or it is not there (D-29).
-    Gone {
-        gone: bool,
-    },
-}
-
-/// Drop what is cached and read afresh.
-#[derive(Clone, Debug, Serialize)]
-pub struct Reset {
-    pub epoch: Epoch,
-    pub head: Seq,
-    pub reason: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -130,32 +98,18 @@ async fn catch_up(
     budget: &mut u64,
 ) -> Result<(Caught, Option<Release>)> {
     let address = enter(hub, connection, actor, log).await?;
-    let missed = hub.app.logs.missed(&address, place.seq()).await;
-    let missed = missed.inspect_err(|_| exit(hub, connection, log))?;
-    let behind = missed.head.saturating_sub(place.seq());
-    let reason = match () {
-        () if !place.is_of(&address.epoch) => Some("epoch"),
-        () if place.seq() > hub.app.logs.head(log).await? => Some("ahead"),
-        () if behind > limits::RESUME_PER_CHANNEL || behind > *budget => Some("too_far_behind"),
-        () => None,
-    };
-    if let Some(reason) = reason {
+    let caught = hub.app.logs.catch_up(&address, place.epoch(), place.seq(), budget).await;
+    let caught = caught.inspect_err(|_| exit(hub, connection, log))?;
+    let release = match &caught {
+        Caught::Changes { more: false, upto, .. } => Some(Release { log, upto: *upto }),
         // The client starts again at the head, and hears what comes after it.
-        let head = hub.app.logs.head(log).await.inspect_err(|_| exit(hub, connection, log))?;
-        let reset = Reset { epoch: address.epoch, head, reason };
-        return Ok((Caught::Reset { reset }, Some(Release { log, upto: head })));
-    }
-    *budget = budget.saturating_sub(missed.events.len() as u64);
-    let more = missed.upto < missed.head;
-    let release = match more {
-        true => {
+        Caught::Reset { reset } => Some(Release { log, upto: reset.head }),
+        Caught::Changes { more: true, .. } | Caught::Gone { .. } => {
             exit(hub, connection, log);
             None
         }
-        false => Some(Release { log, upto: missed.upto }),
     };
-    let (epoch, head, upto) = (address.epoch, missed.head, missed.upto);
-    Ok((Caught::Changes { epoch, head, changes: missed.events, upto, more }, release))
+    Ok((caught, release))
 }
 
 /// Seats the socket, held, and only then asks whether it may sit there.

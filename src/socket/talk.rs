@@ -7,6 +7,7 @@ use super::events::{Asked, Outcome, read, written};
 use super::stay::{self, Resume};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::log::Caught;
 use crate::model::{Channel, Entry, Epoch, Id, Reaction, Seq, Text};
 use crate::service::messages::{Part, Send};
 
@@ -39,7 +40,7 @@ pub async fn join(asked: Asked) -> Result<Outcome> {
         let resume: Resume = read(json!({ "channels": { join.channel_id.to_string(): place } }))?;
         let (mut resumed, releases) = stay::resume(&hub, &connection, resume).await?;
         let caught = resumed.channels.remove(&log).ok_or_else(|| Error::not_found("channel"))?;
-        if matches!(caught, stay::Caught::Gone { .. }) {
+        if matches!(caught, Caught::Gone { .. }) {
             return Err(Error::not_found("channel"));
         }
         let mut answer = written(caught)?;

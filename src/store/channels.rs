@@ -27,6 +27,11 @@ pub struct ChannelsWanted {
 }
 
 impl ChannelsWanted {
+    /// All channels in this state.
+    pub fn being(life: Life) -> ChannelsWanted {
+        ChannelsWanted { life, begins: None, channel_type: None }
+    }
+
     fn filter(&self) -> Filter {
         let mut filters = vec![is("life", self.life)];
         filters.extend(self.begins.iter().map(|begins| Filter::Begins("nameKey", begins.clone())));

@@ -41,6 +41,7 @@ pub use settings::Setting;
 pub use slice::{After, Slice};
 pub use table::{Record, Table};
 pub use trail::Asked;
+pub use users::{Among, Edits};
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
 

@@ -5,6 +5,7 @@
 //! what the live code would have written: gap-free logs that begin with who joined, and message
 //! rows that are the fold of their log.
 
+mod chatter;
 mod generate;
 mod load;
 mod sample;
@@ -13,7 +14,7 @@ mod words;
 use sha2::{Digest, Sha256};
 
 pub use generate::{Size, generate};
-pub use load::{Outcome, load};
+pub use load::{Outcome, exposed, load};
 pub use sample::{SignIn, sample, sign_ins};
 
 use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Id, Log, Membership, User};
@@ -49,7 +50,7 @@ pub struct History {
 #[derive(Debug)]
 enum Source {
     Told(Vec<Entry>),
-    Made(generate::Chatter),
+    Made(chatter::Chatter),
 }
 
 impl History {

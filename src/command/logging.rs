@@ -1,0 +1,29 @@
+//! Where log lines go: stderr, as sentences or as JSON.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, Format};
+use crate::error::{Error, Result};
+
+/// For a server: as configured.
+pub(super) fn for_server(config: &Config) -> Result<()> {
+    start(config, &config.log.level)
+}
+
+/// For a command that ends: what went wrong, as its own words tell the rest.
+pub(super) fn for_command(config: &Config) -> Result<()> {
+    start(config, "warn")
+}
+
+fn start(config: &Config, level: &str) -> Result<()> {
+    let filter = EnvFilter::try_new(level).map_err(Error::internal)?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let terminal = io::stderr().is_terminal();
+    let started = match config.log.format_for(config.server.environment, terminal) {
+        Format::Json => lines.json().flatten_event(true).try_init(),
+        Format::Pretty => lines.with_ansi(terminal).try_init(),
+    };
+    started.map_err(Error::internal)
+}

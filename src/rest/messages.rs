@@ -1,0 +1,273 @@
+//! Messages over REST: the same service, the same events and the same errors as over the socket.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Call, Reply, Route};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::{Channel, ClientMsgId, Entry, Epoch, Id, Link, Reaction, Seq, Text, User};
+use crate::policy::Action;
+use crate::service::messages::{Part, Send};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/messages", Action::Post, "say something in a channel", post),
+        Route::get("/messages/channel/{channelId}", Action::ReadChannel, "a channel's history", history),
+        Route::get(
+            "/messages/user/{userId}",
+            Action::ReadChannel,
+            "what somebody said where you read",
+            by_author,
+        ),
+        Route::get("/messages/{id}", Action::ReadChannel, "one message", get),
+        Route::put("/messages/{id}", Action::EditOwnMessage, "change an own message", edit),
+        Route::delete("/messages/{id}", Action::DeleteOwnMessage, "take a message back", delete),
+        Route::get("/messages/{id}/reactions", Action::ReadChannel, "reactions to a message", reactions),
+        Route::post("/messages/{id}/reactions", Action::React, "react to a message", react),
+        Route::delete("/messages/{id}/reactions", Action::React, "take a reaction back", unreact),
+        Route::get("/messages/{id}/reactions/check", Action::ReadChannel, "whether one reacted so", check),
+        Route::post(
+            "/messages/reactions/batch",
+            Action::ReadChannel,
+            "reactions to several messages",
+            reactions_of,
+        ),
+        Route::get("/messages/{id}/replies", Action::ReadChannel, "replies to a message", replies),
+        Route::post("/messages/{id}/replies", Action::Post, "reply to a message", reply),
+        Route::get("/messages/{id}/replies/count", Action::ReadChannel, "how many replies", count_replies),
+        Route::post(
+            "/messages/replies/batch",
+            Action::ReadChannel,
+            "replies to several messages",
+            replies_of,
+        ),
+        Route::delete("/messages/replies/{id}", Action::DeleteOwnMessage, "take a reply back", delete),
+        Route::get("/channels/{id}/changes", Action::ReadChannel, "what happened after a seq", changes),
+    ]
+}
+
+async fn post(app: App, call: Call) -> Result<Reply> {
+    let mut send: Send = call.json()?;
+    send.client_msg_id = intent(&call, send.client_msg_id)?;
+    sent(&app, &call, send).await
+}
+
+/// 201 for a message that is new, 200 for one that was there.
+async fn sent(app: &App, call: &Call, send: Send) -> Result<Reply> {
+    let sent = app.messages.post(call.actor()?, send).await?;
+    Ok(if sent.duplicate { Reply::data(sent) } else { Reply::created(sent) })
+}
+
+/// `Idempotency-Key` is the `clientMsgId` (contract D-01).
+fn intent(call: &Call, in_body: Option<ClientMsgId>) -> Result<Option<ClientMsgId>> {
+    let Some(key) = call.header("idempotency-key") else { return Ok(in_body) };
+    let key: ClientMsgId = key.parse()?;
+    match in_body {
+        Some(other) if other != key => Err(Error::invalid("clientMsgId", "differs from Idempotency-Key")),
+        _ => Ok(Some(key)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    before: Option<Seq>,
+    after: Option<Seq>,
+    around: Option<Seq>,
+    offset: Option<u64>,
+    limit: Option<u64>,
+}
+
+impl Wanted {
+    fn part(&self) -> Result<Part> {
+        match (self.before, self.after, self.around, self.offset) {
+            (None, None, None, None) => Ok(Part::Newest),
+            (Some(seq), None, None, None) => Ok(Part::Before(seq)),
+            (None, Some(seq), None, None) => Ok(Part::After(seq)),
+            (None, None, Some(seq), None) => Ok(Part::Around(seq)),
+            (None, None, None, Some(skip)) if skip <= limits::OFFSET_MAX => Ok(Part::Offset(skip)),
+            (None, None, None, Some(_)) => Err(Error::invalid(
+                "offset",
+                format!("may be {} at most; page with before", limits::OFFSET_MAX),
+            )),
+            _ => Err(Error::bad_request("name one of before, after, around and offset")),
+        }
+    }
+}
+
+async fn history(app: App, call: Call) -> Result<Reply> {
+    let wanted: Wanted = call.query()?;
+    let channel: Id<Channel> = call.id("channelId")?;
+    let limit = wanted.limit.unwrap_or(limits::PAGE);
+    let history = app.messages.history(call.actor()?, channel, wanted.part()?, limit).await?;
+    Ok(Reply::data(history).etag())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slice {
+    limit: Option<u64>,
+    offset: Option<u64>,
+}
+
+async fn by_author(app: App, call: Call) -> Result<Reply> {
+    let wanted: Slice = call.query()?;
+    let author: Id<User> = call.id("userId")?;
+    let skip = wanted.offset.unwrap_or(0).min(limits::OFFSET_MAX);
+    let messages =
+        app.messages.by_author(call.actor()?, author, skip, wanted.limit.unwrap_or(limits::PAGE)).await?;
+    Ok(Reply::data(json!({ "messages": messages })))
+}
+
+async fn get(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(json!({ "message": app.messages.get(call.actor()?, call.id("id")?).await? })).etag())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Edit {
+    text: Text,
+    #[serde(default)]
+    base_revision: Option<u32>,
+}
+
+async fn edit(app: App, call: Call) -> Result<Reply> {
+    let edit: Edit = call.json()?;
+    let changed = app.messages.edit(call.actor()?, call.id("id")?, edit.text, edit.base_revision).await?;
+    Ok(Reply::data(changed))
+}
+
+async fn delete(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(app.messages.delete(call.actor()?, call.id("id")?).await?))
+}
+
+async fn reactions(app: App, call: Call) -> Result<Reply> {
+    let message = app.messages.get(call.actor()?, call.id("id")?).await?;
+    Ok(Reply::data(json!({ "reactions": message.reactions })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct React {
+    #[serde(alias = "emoji")]
+    reaction: Reaction,
+}
+
+async fn react(app: App, call: Call) -> Result<Reply> {
+    let React { reaction } = call.json()?;
+    Ok(Reply::data(app.messages.react(call.actor()?, call.id("id")?, reaction, false).await?))
+}
+
+/// The reaction stands in the body or, for clients that send none with DELETE, in the query.
+async fn unreact(app: App, call: Call) -> Result<Reply> {
+    let React { reaction } = if call.has_body() { call.json()? } else { call.query()? };
+    Ok(Reply::data(app.messages.react(call.actor()?, call.id("id")?, reaction, true).await?))
+}
+
+async fn check(app: App, call: Call) -> Result<Reply> {
+    let React { reaction } = call.query()?;
+    let actor = call.actor()?;
+    let message = app.messages.get(actor, call.id("id")?).await?;
+    let mine =
+        message.reactions.iter().any(|one| one.reaction == reaction && one.user_ids.contains(&actor.id));
+    Ok(Reply::data(json!({ "reacted": mine })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Batch {
+    message_ids: Vec<Id<Entry>>,
+}
+
+impl Batch {
+    fn ids(self) -> Result<Vec<Id<Entry>>> {
+        match self.message_ids.len() <= limits::BULK_MAX {
+            true => Ok(self.message_ids),
+            false => Err(Error::invalid("messageIds", format!("may name {} at most", limits::BULK_MAX))),
+        }
+    }
+}
+
+/// Messages that the caller may not read are left out.
+async fn reactions_of(app: App, call: Call) -> Result<Reply> {
+    let ids = call.json::<Batch>()?.ids()?;
+    let messages = app.messages.readable(call.actor()?, &ids).await?;
+    let each = messages.iter().map(|message| (message.id.to_string(), json!(message.reactions)));
+    Ok(Reply::data(json!({ "reactions": each.collect::<serde_json::Map<_, _>>() })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct After {
+    after: Option<Seq>,
+    limit: Option<u64>,
+}
+
+async fn replies(app: App, call: Call) -> Result<Reply> {
+    let wanted: After = call.query()?;
+    let (after, limit) = (wanted.after.unwrap_or(0), wanted.limit.unwrap_or(limits::PAGE));
+    let replies = app.messages.replies(call.actor()?, call.id("id")?, after, limit).await?;
+    Ok(Reply::data(json!({ "replies": replies })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ReplyDraft {
+    #[serde(default)]
+    text: Option<Text>,
+    #[serde(default)]
+    client_msg_id: Option<ClientMsgId>,
+    #[serde(default)]
+    mentions: Vec<Id<User>>,
+    #[serde(default)]
+    attachments: Vec<Link>,
+}
+
+/// The older shape of a reply: its channel is that of the message.
+async fn reply(app: App, call: Call) -> Result<Reply> {
+    let draft: ReplyDraft = call.json()?;
+    let message = app.messages.get(call.actor()?, call.id("id")?).await?;
+    let client_msg_id = intent(&call, draft.client_msg_id)?;
+    let (mentions, attachments) = (draft.mentions, draft.attachments);
+    let send = Send {
+        text: draft.text,
+        client_msg_id,
+        reply_to: Some(message.id),
+        mentions,
+        attachments,
+        ..Send::to(message.channel_id.cast())
+    };
+    sent(&app, &call, send).await
+}
+
+async fn count_replies(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(json!({ "count": app.messages.count_replies(call.actor()?, call.id("id")?).await? })))
+}
+
+async fn replies_of(app: App, call: Call) -> Result<Reply> {
+    let ids = call.json::<Batch>()?.ids()?;
+    let actor = call.actor()?;
+    let mut each = serde_json::Map::new();
+    for message in app.messages.readable(actor, &ids).await? {
+        let replies = app.messages.replies(actor, message.id, 0, limits::PAGE).await?;
+        each.insert(message.id.to_string(), json!(replies));
+    }
+    Ok(Reply::data(json!({ "replies": each })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Position {
+    after: Seq,
+    epoch: Option<Epoch>,
+}
+
+/// Resume over REST (contract D-26): `changes` in order up to `upto`; `more` says to ask on.
+async fn changes(app: App, call: Call) -> Result<Reply> {
+    let position: Position = call.query()?;
+    let changes =
+        app.messages.changes(call.actor()?, call.id("id")?, position.epoch.as_ref(), position.after).await?;
+    Ok(Reply::data(changes))
+}

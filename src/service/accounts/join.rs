@@ -1,0 +1,78 @@
+//! Signing up, where it is open, and being added by whoever runs the server.
+
+use serde::Deserialize;
+
+use super::{Accounts, Device, Signed};
+use crate::auth::NewPassword;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::model::{Email, Name, Role, User, Username};
+use crate::service::registrar::{Newcomer, own};
+use crate::store::Edits;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Registration {
+    pub username: Username,
+    pub email: Email,
+    pub password: NewPassword,
+    #[serde(default)]
+    pub confirm_password: Option<NewPassword>,
+    #[serde(default)]
+    pub display_name: Option<Name>,
+}
+
+impl Registration {
+    pub(in crate::service) fn check(&self) -> Result<()> {
+        self.password.must_differ_from(&[self.username.as_str(), self.email.as_str()])?;
+        let typed = self.password.password().expose();
+        match &self.confirm_password {
+            Some(again) if again.password().expose() != typed => {
+                Err(Error::invalid("confirmPassword", "must be the same as the password"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The account it asks for, with a role that the asker has no say in.
+    pub(in crate::service) fn into_newcomer(self, role: Role, password_hash: String) -> Newcomer {
+        let Registration { username, email, display_name, .. } = self;
+        Newcomer { username, email, password_hash, role, display_name }
+    }
+}
+
+impl Accounts {
+    pub async fn register(&self, asked: Registration, device: &Device) -> Result<Signed> {
+        if self.registration == config::Registration::Closed {
+            return Err(Error::forbidden("this server is by invitation: ask who runs it for an account"));
+        }
+        asked.check()?;
+        let user = self.create(asked, Role::User).await?;
+        self.begin(&user, None, device).await
+    }
+
+    /// For the command line, which needs no session and is asked by nobody.
+    pub async fn add_user(&self, asked: Registration, role: Role) -> Result<User> {
+        asked.check()?;
+        let user = self.create(asked, role).await?;
+        if role == Role::SuperAdmin {
+            self.withdraw_claim().await?;
+        }
+        Ok(user)
+    }
+
+    /// For the command line: whoever forgot a password. Every session ends.
+    pub async fn set_password(&self, name: &str, password: &NewPassword) -> Result<User> {
+        let user = self.named(name).await?.ok_or_else(|| Error::not_found("user"))?;
+        password.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
+        let hash = self.prover.hash(password).await?;
+        let edits = Edits { password_hash: Some(hash), ..Edits::default() };
+        self.registrar.edit(&own(&user), &user, edits).await
+    }
+
+    /// The hash is made before anybody looks whether the name is free, so that both take as long.
+    pub(super) async fn create(&self, asked: Registration, role: Role) -> Result<User> {
+        let hash = self.prover.hash(&asked.password).await?;
+        self.registrar.admit(asked.into_newcomer(role, hash)).await
+    }
+}
