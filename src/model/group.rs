@@ -110,12 +110,8 @@ pub enum RequestStatus {
 }
 
 impl RequestStatus {
-    pub const ALL: [RequestStatus; 4] = [
-        RequestStatus::Pending,
-        RequestStatus::Approved,
-        RequestStatus::Rejected,
-        RequestStatus::Withdrawn,
-    ];
+    pub const ALL: [RequestStatus; 4] =
+        [RequestStatus::Pending, RequestStatus::Approved, RequestStatus::Rejected, RequestStatus::Withdrawn];
 }
 
 /// A wish to join a group that an admin of it decides.

@@ -41,7 +41,8 @@ impl Decision {
 
 fn filter(of: RequestsOf, status: Option<RequestStatus>) -> Filter {
     let mut filters = match of {
-        RequestsOf::All => vec![],
+        RequestsOf::All if status.is_none() => return Filter::All,
+        RequestsOf::All => Vec::new(),
         RequestsOf::Group(group) => vec![is("groupId", group)],
         RequestsOf::User(user) => vec![is("userId", user)],
         RequestsOf::UserIn(user, group) => vec![is("userId", user), is("groupId", group)],
