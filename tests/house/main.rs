@@ -13,5 +13,10 @@
 mod accounts;
 mod door;
 mod rest;
+mod channels;
+mod company;
+mod groups;
+mod permissions;
+mod requests;
 mod store;
 mod stores;
