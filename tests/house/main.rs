@@ -10,5 +10,9 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod commands;
+mod config;
+mod secrets;
+mod seed;
 mod store;
 mod stores;
