@@ -11,15 +11,18 @@
 )]
 
 mod accounts;
-mod door;
-mod rest;
 mod channels;
+mod commands;
 mod company;
+mod config;
+mod door;
+mod events;
 mod groups;
+mod layers;
+mod messages;
 mod permissions;
 mod requests;
-mod commands;
-mod config;
+mod rest;
 mod secrets;
 mod seed;
 mod store;
