@@ -11,13 +11,16 @@ mod admin;
 mod auth;
 mod body;
 mod call;
+mod channels;
 mod cookie;
 mod door;
+mod groups;
 mod guard;
 mod header;
 mod messages;
 mod pages;
 mod reply;
+mod requests;
 mod route;
 mod system;
 mod table;
@@ -44,6 +47,9 @@ pub fn routes() -> Vec<Route> {
         auth::routes(),
         users::routes(),
         admin::routes(),
+        groups::routes(),
+        requests::routes(),
+        channels::routes(),
         messages::routes(),
     ];
     let mut routes = areas.concat();

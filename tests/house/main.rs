@@ -13,5 +13,14 @@
 mod accounts;
 mod door;
 mod rest;
+mod channels;
+mod company;
+mod groups;
+mod permissions;
+mod requests;
+mod commands;
+mod config;
+mod secrets;
+mod seed;
 mod store;
 mod stores;
