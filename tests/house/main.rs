@@ -10,10 +10,15 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod accounts;
 mod channels;
 mod company;
+mod config;
+mod door;
 mod groups;
+mod groups_over_rest;
 mod permissions;
 mod requests;
+mod rest;
 mod store;
 mod stores;
