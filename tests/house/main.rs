@@ -12,6 +12,7 @@
 
 mod accounts;
 mod channels;
+mod commands;
 mod company;
 mod config;
 mod door;
@@ -20,5 +21,7 @@ mod groups_over_rest;
 mod permissions;
 mod requests;
 mod rest;
+mod secrets;
+mod seed;
 mod store;
 mod stores;
