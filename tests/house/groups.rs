@@ -419,3 +419,54 @@ async fn switching_an_account_off_and_on_is_told_in_every_channel() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_comings_and_goings_that_cross_the_last_one_told_is_true() {
+    story(async |company: Company| {
+        let (ann, bob) = (company.user("ann").await, company.user("bob").await);
+        let group = company.group(&ann, "Gardeners").await;
+        let general = company.general(group.id).await;
+        for _ in 0..10 {
+            let _ = tokio::join!(
+                company.groups.join(&bob, group.id),
+                company.groups.remove(&ann, group.id, bob.id),
+                company.groups.join(&bob, group.id),
+                company.groups.leave(&bob, group.id),
+            );
+            let told = company.told(general.id).await;
+            let last = told.iter().rfind(|told| told.starts_with("bob")).map(String::as_str);
+            let member = company.role(group.id, &bob).await.is_some();
+            assert_eq!(last == Some("bob joined"), member, "{told:?}");
+            assert_eq!(company.reads(&bob, general.id).await, member);
+        }
+        assert_eq!(company.unfinished().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_of_hundreds_is_told_to_its_last_member() {
+    story(async |company: Company| {
+        let ann = company.user("ann").await;
+        let group = company.group(&ann, "Gardeners").await;
+        let like =
+            company.store.memberships.get(Membership::key(group.id.into(), ann.id)).await.unwrap().unwrap();
+        let mut members = Vec::new();
+        for number in 0..230 {
+            let user = company.user(&format!("member{number:03}")).await;
+            members.push(Membership {
+                id: Membership::key(group.id.into(), user.id),
+                user_id: user.id,
+                username: user.username,
+                role: MemberRole::Member,
+                ..like.clone()
+            });
+        }
+        company.store.memberships.insert_all(&members).await.unwrap();
+        company.channel(&ann, group.id, "roses").await;
+        for member in &members {
+            assert_eq!(company.told(member.user_id).await, ["added roses"]);
+        }
+    })
+    .await;
+}

@@ -18,6 +18,7 @@ mod config;
 mod door;
 mod events;
 mod groups;
+mod groups_over_rest;
 mod layers;
 mod messages;
 mod permissions;
