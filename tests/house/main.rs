@@ -10,5 +10,6 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod checker;
 mod store;
 mod stores;
