@@ -17,8 +17,11 @@ use crate::clock::Clock;
 use crate::config::{Config, Keys, Network};
 use crate::error::Result;
 use crate::log::Logs;
+use crate::service::channels::Channels;
+use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
+use crate::service::requests::Requests;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
 use crate::store::Store;
@@ -40,6 +43,9 @@ pub struct Parts {
     pub users: Users,
     pub admin: Admin,
     pub roster: Roster,
+    pub groups: Groups,
+    pub requests: Requests,
+    pub channels: Channels,
     pub logs: Logs,
     pub messages: Messages,
     pub presence: PresenceBook,
@@ -73,6 +79,9 @@ impl App {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
             users: Users::new(registrar.clone(), prover),
             admin: Admin::new(registrar),
+            groups: Groups::new(&roster, config.auth.members_may_create_groups),
+            requests: Requests::new(&roster),
+            channels: Channels::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),

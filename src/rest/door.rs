@@ -18,6 +18,7 @@ use super::table::{Match, Params};
 use super::{Access, Call, Reply, Response, Route, Table, body, guard, header, reply};
 use crate::app::{App, PeerAddr, client_address};
 use crate::error::{Code, Error, Result};
+use crate::policy::Action;
 use crate::service::Admission;
 
 #[derive(Debug)]
@@ -126,6 +127,11 @@ impl Door {
         };
         match (route.access, found) {
             (Access::Open, found) => Ok(found.ok().flatten()),
+            // Nothing is read of what nobody but a super admin may ask for.
+            (Access::SignedIn(Action::Administer), Ok(Some(admission))) => {
+                admission.actor.must_administer()?;
+                Ok(Some(admission))
+            }
             (Access::SignedIn(_), Ok(None)) => Err(Error::unauthenticated("sign in first")),
             (Access::SignedIn(_), found) => found,
         }

@@ -7,17 +7,24 @@
 //! To add a route: write it into the `routes()` of the file of its area, with the action that the
 //! policy table grants.
 
+mod admin;
+mod auth;
 mod body;
 mod call;
+mod channels;
 mod cookie;
 mod door;
+mod groups;
 mod guard;
 mod header;
 mod messages;
 mod pages;
 mod reply;
+mod requests;
 mod route;
+mod system;
 mod table;
+mod users;
 
 use std::sync::Arc;
 
@@ -34,7 +41,20 @@ use crate::error::{Error, Result};
 
 /// Every route of the house.
 pub fn routes() -> Vec<Route> {
-    [messages::routes(), pages::routes()].concat()
+    let areas = [
+        system::routes(),
+        pages::routes(),
+        auth::routes(),
+        users::routes(),
+        admin::routes(),
+        groups::routes(),
+        requests::routes(),
+        channels::routes(),
+        messages::routes(),
+    ];
+    let mut routes = areas.concat();
+    routes.push(system::map(&routes));
+    routes
 }
 
 /// A refusal from before the door, in the shape and with the headers of every other.
@@ -50,6 +70,7 @@ pub fn refusal(error: &Error, headers: &http::HeaderMap, tls: bool) -> Response 
 
 /// The whole door as one filter, which answers every request and rejects none.
 pub fn filter(app: App, routes: Vec<Route>) -> Result<BoxedFilter<(Response,)>> {
+    system::recorder();
     let door = Arc::new(door::Door::new(app, Table::new(routes)?));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     Ok(warp::any()

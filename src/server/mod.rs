@@ -75,6 +75,9 @@ impl From<&Config> for Settings {
             manner: Manner {
                 ping_interval: seconds(config.sockets.ping_interval_seconds),
                 ping_timeout: seconds(config.sockets.ping_timeout_seconds),
+                events_per_second: config.sockets.events_per_second,
+                events_burst: config.sockets.events_burst,
+                sockets_per_user: config.sockets.per_user,
             },
             eio3: config.sockets.eio3,
         }

@@ -10,19 +10,20 @@ use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
 use tracing::debug;
 
+use super::Manner;
 use super::circles::Circles;
 use super::rooms::Rooms;
 use super::wire::Wires;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Presence, Told};
-use crate::limits;
 use crate::model::{Id, Log, Seq, User};
 use crate::policy::Actor;
 use crate::service::Admission;
 
 pub struct Hub {
     pub app: App,
+    pub manner: Manner,
     pub rooms: Rooms,
     pub wires: Wires,
     pub circles: Circles,
@@ -106,10 +107,11 @@ pub fn say(socket: &SocketRef, event: &Ephemeral) {
 }
 
 impl Hub {
-    pub fn new(app: App, wires: Wires) -> Arc<Hub> {
+    pub fn new(app: App, wires: Wires, manner: Manner) -> Arc<Hub> {
         Arc::new(Hub {
             circles: Circles::new(app.store.clone()),
             app,
+            manner,
             rooms: Rooms::default(),
             wires,
             connections: DashMap::new(),
@@ -129,7 +131,7 @@ impl Hub {
         if self.draining.load(Ordering::Acquire) {
             return Err(Error::unavailable("this server is stopping, come back in a moment"));
         }
-        match self.by_user.get(&user).is_some_and(|sids| sids.len() >= limits::SOCKETS_PER_USER) {
+        match self.by_user.get(&user).is_some_and(|sids| sids.len() >= self.manner.sockets_per_user) {
             true => Err(Error::rate_limited(std::time::Duration::from_secs(30))),
             false => Ok(()),
         }

@@ -56,6 +56,10 @@ impl std::fmt::Debug for Sockets {
 pub struct Manner {
     pub ping_interval: Duration,
     pub ping_timeout: Duration,
+    /// Events one socket may send, on average and at once.
+    pub events_per_second: u32,
+    pub events_burst: u32,
+    pub sockets_per_user: usize,
 }
 
 impl Sockets {
@@ -78,7 +82,7 @@ impl Sockets {
             .max_buffer_size(limits::SOCKET_QUEUE)
             .build_layer();
         let wires = Wires::default();
-        let hub = Hub::new(app, wires.clone());
+        let hub = Hub::new(app, wires.clone(), manner.clone());
         connect::open(&io, &hub);
         let tasks = pulse::start(&hub);
         Sockets { layer, wires, io, hub, tasks }

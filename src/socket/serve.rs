@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::Manner;
 use super::answer::{Answer, refuse};
 use super::events::{self, Outcome};
 use super::hub::{Connection, Hub};
@@ -15,7 +16,7 @@ use crate::limits;
 use serde_json::Value;
 
 pub async fn work(hub: Arc<Hub>, connection: Arc<Connection>, mut arrivals: mpsc::Receiver<Arrived>) {
-    let mut pace = Pace::new();
+    let mut pace = Pace::new(&hub.manner);
     while let Some(arrived) = arrivals.recv().await {
         let (name, payload, answer) = arrived.open();
         metrics::counter!("hubbub_events_in_total", "event" => events::label(&name)).increment(1);
@@ -62,24 +63,27 @@ async fn one(
 
 /// Events per second with a burst, and how often a client went over it.
 struct Pace {
+    per_second: f64,
+    burst: f64,
     tokens: f64,
     at: Instant,
     violations: u32,
 }
 
 impl Pace {
-    fn new() -> Pace {
-        Pace { tokens: f64::from(limits::EVENTS_BURST), at: Instant::now(), violations: 0 }
+    fn new(manner: &Manner) -> Pace {
+        let (per_second, burst) = (f64::from(manner.events_per_second), f64::from(manner.events_burst));
+        Pace { per_second, burst, tokens: burst, at: Instant::now(), violations: 0 }
     }
 
     fn allow(&mut self) -> Result<()> {
         let now = Instant::now();
-        let gained = now.duration_since(self.at).as_secs_f64() * f64::from(limits::EVENTS_PER_SECOND);
-        self.tokens = (self.tokens + gained).min(f64::from(limits::EVENTS_BURST));
+        let gained = now.duration_since(self.at).as_secs_f64() * self.per_second;
+        self.tokens = (self.tokens + gained).min(self.burst);
         self.at = now;
         if self.tokens < 1.0 {
             self.violations += 1;
-            let missing = (1.0 - self.tokens) / f64::from(limits::EVENTS_PER_SECOND);
+            let missing = (1.0 - self.tokens) / self.per_second;
             return Err(Error::rate_limited(Duration::from_secs_f64(missing)));
         }
         self.tokens -= 1.0;

@@ -137,7 +137,7 @@ pub async fn enter(
         joined.insert(log, 0);
     }
     hub.rooms.hold(&address, &connection.socket, connection.user);
-    let allowed = match hub.app.logs.watch(&address).await {
+    let allowed = match hub.app.logs.settled(&address).await {
         Ok(_) => readable(hub, actor, log).await,
         Err(error) => Err(error),
     };

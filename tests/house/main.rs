@@ -10,6 +10,24 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod accounts;
+mod channels;
+mod chaos;
 mod checker;
+mod client;
+mod commands;
+mod company;
+mod config;
+mod door;
+mod groups;
+mod log;
+mod log_rig;
+mod log_schedules;
+mod mirror;
+mod permissions;
+mod requests;
+mod rest;
+mod secrets;
+mod seed;
 mod store;
 mod stores;

@@ -105,7 +105,8 @@ impl Accounts {
         Ok(self.registrar.find(actor.id).await?.account())
     }
 
-    pub async fn verify(&self, actor: &Actor, claims: &Claims) -> Result<Verified> {
+    pub async fn verify(&self, admission: &Admission) -> Result<Verified> {
+        let Admission { actor, claims, .. } = admission;
         let session = self.registrar.rights().session(&claims.sid).await?;
         let session = session.ok_or_else(|| Error::unauthenticated("this session is over, sign in again"))?;
         let user = self.me(actor).await?;

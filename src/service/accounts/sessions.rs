@@ -7,6 +7,7 @@ use crate::auth::RefreshToken;
 use crate::error::{Error, Result};
 use crate::model::{Session, Time};
 use crate::policy::Actor;
+use crate::service::Page;
 use crate::service::registrar::own;
 use crate::store::Edits;
 
@@ -33,9 +34,9 @@ impl SessionView {
 
 impl Accounts {
     /// The newest first.
-    pub async fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>> {
+    pub async fn sessions(&self, actor: &Actor) -> Result<Page<SessionView>> {
         let living = self.registrar.store().sessions.living(actor.id, self.registrar.now()).await?;
-        Ok(living.iter().map(|session| SessionView::of(session, actor)).collect())
+        Ok(Page::whole(living.iter().map(|session| SessionView::of(session, actor)).collect()))
     }
 
     /// One's own; a super admin may end anybody's.
