@@ -10,14 +10,14 @@ use super::teller::Teller;
 use super::writer::{Done, Item, Writer};
 use super::{Address, Outbox, Shared, repair};
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Seq;
 use crate::store::Store;
 
 pub(super) enum Errand {
     Write(Item),
-    Watch(oneshot::Sender<Result<Seq>>),
+    Settle(oneshot::Sender<Result<Seq>>),
     Sweep,
 }
 
@@ -46,6 +46,10 @@ impl Desk {
                 Ok(Some(errand)) => self.work(errand, &mut waiting).await,
                 Ok(None) => return,
                 Err(_) => {
+                    self.mend().await;
+                    if self.unfolded {
+                        continue;
+                    }
                     let Some(logs) = logs.upgrade() else { return };
                     // Nobody can join the line while the slot is held, so an empty line stays empty.
                     let closed = logs.desks.remove_if(&self.address.log, |_, _| waiting.is_empty());
@@ -78,28 +82,45 @@ impl Desk {
 
     async fn attend(&mut self, errand: Errand) {
         match errand {
-            Errand::Watch(answer) => {
-                let _ = answer.send(self.teller.position().await);
+            Errand::Settle(answer) => {
+                let _ = answer.send(self.settle().await);
             }
-            Errand::Sweep => self.teller.sweep().await,
+            Errand::Sweep => {
+                self.mend().await;
+                self.teller.sweep().await;
+            }
             Errand::Write(item) => self.write(vec![item]).await,
         }
     }
 
+    async fn settle(&mut self) -> Result<Seq> {
+        self.mend().await;
+        match self.unfolded {
+            true => Err(Error::unavailable("changes of messages are still being brought in")),
+            false => self.teller.position().await,
+        }
+    }
+
+    /// Round after round: what is durable is told and answered before the rest is tried again.
     async fn write(&mut self, items: Vec<Item>) {
         if items.is_empty() {
             return;
         }
         metrics::histogram!("hubbub_append_batch_entries").record(items.len() as f64);
         let started = std::time::Instant::now();
-        match self.mend().await {
-            Ok(()) => {
-                for done in self.writer.write(items).await {
-                    self.finish(done).await;
-                }
+        let mut left = items;
+        while !left.is_empty() {
+            let (before, mut done) = (left.len(), Vec::new());
+            left = self.writer.write(left, &mut done).await;
+            let stuck = done.is_empty() && left.len() == before;
+            for done in done {
+                self.finish(done).await;
             }
-            Err(error) => items.into_iter().for_each(|item| item.refuse(&error)),
+            if stuck {
+                self.writer.pause().await;
+            }
         }
+        self.mend().await;
         metrics::histogram!("hubbub_append_seconds").record(started.elapsed().as_secs_f64());
     }
 
@@ -107,22 +128,26 @@ impl Desk {
     async fn finish(&mut self, mut done: Done) {
         if done.entry.what.target().is_some() {
             let folded = match &done.row {
-                Some(row) => repair::fold_one(&self.store, &done.entry, row).await.is_ok(),
-                None => false,
+                Some(row) => repair::fold_one(&self.store, &done.entry, row).await,
+                None => repair::finish(&self.store, &done.entry).await,
             };
-            self.unfolded |= !folded;
+            self.unfolded |= folded.is_err();
         }
         done.answer();
         self.teller.tell(done.entry).await;
     }
 
-    /// Changes are checked against rows, so rows are brought up to their log before the next write.
-    async fn mend(&mut self) -> Result<()> {
-        if self.unfolded {
-            let finished = repair::all(&self.store).await?;
-            warn!(log = %self.address.log, finished, "changes were folded late");
-            self.unfolded = false;
+    /// Brings rows up to their log where that failed; until it is done, at every occasion.
+    async fn mend(&mut self) {
+        if !self.unfolded {
+            return;
         }
-        Ok(())
+        match repair::all(&self.store).await {
+            Ok(finished) => {
+                warn!(log = %self.address.log, finished, "changes were folded late");
+                self.unfolded = false;
+            }
+            Err(error) => warn!(log = %self.address.log, %error, "changes cannot be folded yet"),
+        }
     }
 }

@@ -30,18 +30,21 @@ pub(super) async fn all(store: &Store) -> Result<u64> {
             return Ok(finished);
         }
         for change in changes {
-            if let Some(target) = change.what.target() {
-                afresh(store, target).await?;
-            }
-            if matches!(change.what, What::Delete { .. })
-                && let Some(target) = change.what.target()
-            {
-                store.messages.scrub_edits(target).await?;
-            }
-            store.messages.mark_folded(change.id).await?;
+            finish(store, &change).await?;
             finished += 1;
         }
     }
+}
+
+/// Folds a change of which only the log is known to hold it.
+pub(super) async fn finish(store: &Store, change: &Entry) -> Result<()> {
+    if let Some(target) = change.what.target() {
+        afresh(store, target).await?;
+        if matches!(change.what, What::Delete { .. }) {
+            store.messages.scrub_edits(target).await?;
+        }
+    }
+    store.messages.mark_folded(change.id).await
 }
 
 /// Folds every change of a message again, from the first.

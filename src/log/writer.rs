@@ -4,17 +4,16 @@
 //! entry, and an ordered insert that stops leaves no hole. What the store does not answer for sure
 //! is written again with the same ids until the senders' deadline.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::fold::{self, Folded};
+use super::number::{self, Batch, Head, Numbered, Rows};
 use super::{Draft, Kept};
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
-use crate::model::{Entry, Id, Log, Seq, Time, What};
+use crate::model::{Entry, Id, Log, What};
 use crate::store::{FENCE, INTENT, Refusal, Rejected, Store};
 
 /// A draft in line, and who waits for it.
@@ -28,16 +27,17 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// Nothing of it was written.
+    /// Nothing of it will be written from now on.
     pub(super) fn refuse(self, error: &Error) {
-        let _ = self.answer.send(Err(refusal_of(error)));
+        let answer = if self.tried { Error::unknown() } else { refusal_of(error) };
+        let _ = self.answer.send(Err(answer));
     }
 }
 
 /// An entry that is durable, still to be told and answered.
 pub(super) struct Done {
     pub entry: Entry,
-    /// The message's row as the entry leaves it.
+    /// The message's row as the entry leaves it; none where an earlier try turns out to have written it.
     pub row: Option<Entry>,
     answer: oneshot::Sender<Result<Kept>>,
 }
@@ -51,13 +51,6 @@ impl Done {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Head {
-    seq: Seq,
-    mver: Seq,
-    created_at: Time,
-}
-
 pub(super) struct Writer {
     log: Id<Log>,
     store: Store,
@@ -66,48 +59,52 @@ pub(super) struct Writer {
     head: Option<Head>,
 }
 
-/// An item with the entry it becomes.
-struct Numbered {
-    item: Item,
-    entry: Entry,
-    row: Option<Entry>,
-}
-
 /// Between two tries of a write whose outcome is unknown.
 const PAUSE: Duration = Duration::from_millis(50);
+
+type Left = Result<Vec<Item>, (Error, Vec<Item>)>;
 
 impl Writer {
     pub(super) fn new(log: Id<Log>, store: Store, clock: Clock) -> Writer {
         Writer { log, store, clock, head: None }
     }
 
-    /// Writes what can be written; answers the rest itself. The result is in the order of the log.
-    pub(super) async fn write(&mut self, items: Vec<Item>) -> Vec<Done> {
-        let mut done = Vec::new();
-        let mut left = items;
-        while !left.is_empty() {
-            left = match self.attempt(left, &mut done).await {
-                Ok(left) => left,
-                Err((error, left)) => self.give_up_on_some(error, left).await,
-            };
+    /// One round: adds to `done` what is durable, in the order of the log, answers what cannot be
+    /// written, and gives back what is to be tried again.
+    pub(super) async fn write(&mut self, items: Vec<Item>, done: &mut Vec<Done>) -> Vec<Item> {
+        match self.attempt(in_time(items), done).await {
+            Ok(left) => left,
+            Err((error, left)) => self.give_up_on_some(error, left),
         }
-        done
     }
 
-    /// One insert. What is left is to be tried again.
-    async fn attempt(
-        &mut self,
-        items: Vec<Item>,
-        done: &mut Vec<Done>,
-    ) -> Result<Vec<Item>, (Error, Vec<Item>)> {
-        let head = match self.head().await {
-            Ok(head) => head,
+    /// Before the round after one that did not get anywhere.
+    pub(super) async fn pause(&self) {
+        tokio::time::sleep(PAUSE).await;
+    }
+
+    async fn attempt(&mut self, items: Vec<Item>, done: &mut Vec<Done>) -> Left {
+        let ready = match self.head().await {
+            Ok(head) => Rows::read(&self.store, self.log, &items).await.map(|rows| (head, rows)),
+            Err(error) => Err(error),
+        };
+        let (head, rows) = match ready {
+            Ok(ready) => ready,
             Err(error) => return Err((error, items)),
         };
-        let mut batch = match self.number(items, head, done).await {
-            Ok(batch) => batch,
-            Err(failed) => return Err(failed),
+        let Batch { numbered, waiting } = number::number(self.log, items, rows, head, self.clock.now());
+        let left = self.insert(numbered, done).await;
+        let joined = |mut left: Vec<Item>| {
+            left.extend(waiting);
+            left
         };
+        match left {
+            Ok(left) => Ok(joined(left)),
+            Err((error, left)) => Err((error, joined(left))),
+        }
+    }
+
+    async fn insert(&mut self, mut batch: Vec<Numbered>, done: &mut Vec<Done>) -> Left {
         let entries: Vec<Entry> = batch.iter().map(|numbered| numbered.entry.clone()).collect();
         if entries.is_empty() {
             return Ok(Vec::new());
@@ -116,7 +113,7 @@ impl Writer {
         let written = rejected.as_ref().map_or(batch.len(), |rejected| rejected.done);
         let rest = batch.split_off(written.min(batch.len()));
         for Numbered { item, entry, row } in batch {
-            self.head = Some(Head { seq: entry.seq, mver: entry.mver, created_at: entry.created_at });
+            self.head = Some(Head::after(&entry));
             done.push(Done { entry, row, answer: item.answer });
         }
         match rejected {
@@ -125,12 +122,7 @@ impl Writer {
         }
     }
 
-    async fn after_refusal(
-        &mut self,
-        rejected: Rejected,
-        rest: Vec<Numbered>,
-        done: &mut Vec<Done>,
-    ) -> Result<Vec<Item>, (Error, Vec<Item>)> {
+    async fn after_refusal(&mut self, rejected: Rejected, rest: Vec<Numbered>, done: &mut Vec<Done>) -> Left {
         let mut rest: Vec<Item> = rest.into_iter().map(|numbered| numbered.item).collect();
         match rejected.why {
             Refusal::Taken(index) if index == FENCE => {
@@ -154,7 +146,6 @@ impl Writer {
                 Err((Error::internal(format!("the index {index} refused a log entry")), rest))
             }
             Refusal::Fault(error) => {
-                self.head = None;
                 let unknown = error.code() != Code::Unavailable;
                 rest.iter_mut().for_each(|item| item.tried |= unknown);
                 Err((error, rest))
@@ -163,20 +154,24 @@ impl Writer {
     }
 
     /// The store holds this intent: from an earlier send, or from an earlier try of ours.
-    async fn settle_repeat(&mut self, item: Item, done: &mut Vec<Done>) -> Result<(), (Error, Item)> {
+    async fn settle_repeat(&mut self, mut item: Item, done: &mut Vec<Done>) -> Result<(), (Error, Item)> {
         let found = match &item.draft.client_msg_id {
             Some(id) => self.store.messages.intended(self.log, item.draft.by, id).await,
             None => self.store.messages.get(item.id).await,
         };
+        let found = found.and_then(|found| found.ok_or_else(Error::unknown));
         match found {
-            Err(error) => Err((error, item)),
-            Ok(None) => Err((Error::unknown(), item)),
-            Ok(Some(entry)) if entry.id == item.id => {
+            Err(error) => {
+                // Whatever follows, nobody may say of this intent that nothing was written.
+                item.tried = true;
+                Err((error, item))
+            }
+            Ok(entry) if entry.id == item.id => {
                 self.head = None;
                 done.push(Done { entry, row: None, answer: item.answer });
                 Ok(())
             }
-            Ok(Some(entry)) => {
+            Ok(entry) => {
                 let _ = item.answer.send(repeat(entry, &item.draft));
                 Ok(())
             }
@@ -187,88 +182,29 @@ impl Writer {
         if let Some(head) = self.head {
             return Ok(head);
         }
-        let last = self.store.messages.head(self.log).await?;
-        let head = last.map_or_else(Head::default, |entry| Head {
-            seq: entry.seq,
-            mver: entry.mver,
-            created_at: entry.created_at,
-        });
+        let head = self.store.messages.end(self.log).await?.as_ref().map_or_else(Head::default, Head::after);
         self.head = Some(head);
         Ok(head)
     }
 
-    /// Numbers what can be written and answers what cannot, or need not, be.
-    async fn number(
-        &self,
-        items: Vec<Item>,
-        mut head: Head,
-        done: &[Done],
-    ) -> Result<Vec<Numbered>, (Error, Vec<Item>)> {
-        let mut rows = match self.rows(&items, done).await {
-            Ok(rows) => rows,
-            Err(error) => return Err((error, items)),
-        };
-        let now = self.clock.now();
-        let mut batch = Vec::with_capacity(items.len());
-        for item in items {
-            let seq = head.seq + 1;
-            let created_at = now.max(head.created_at);
-            let mver = if item.draft.what.changes_readers() { seq } else { head.mver };
-            let entry = Entry {
-                id: item.id,
-                log: self.log,
-                seq,
-                mver,
-                user_id: item.draft.by,
-                username: item.draft.by_name.clone(),
-                client_msg_id: item.draft.client_msg_id.clone(),
-                created_at,
-                what: item.draft.what.clone(),
-            };
-            match foldable(&mut rows, &item.draft, entry) {
-                Ok(Foldable::Write(entry, row)) => {
-                    head = Head { seq, mver, created_at };
-                    batch.push(Numbered { item, entry: *entry, row });
-                }
-                Ok(Foldable::Already(row)) => {
-                    let _ =
-                        item.answer.send(Ok(Kept { entry: *row.clone(), row: Some(*row), duplicate: true }));
-                }
-                Err(error) => {
-                    let _ = item.answer.send(Err(error));
-                }
-            }
-        }
-        Ok(batch)
-    }
-
-    /// The messages that the items change, as they stand after what is done but not yet folded.
-    async fn rows(&self, items: &[Item], done: &[Done]) -> Result<HashMap<Id<Entry>, Entry>> {
-        let targets: Vec<Id<Entry>> = items.iter().filter_map(|item| item.draft.what.target()).collect();
-        if targets.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows = self.store.messages.named(&targets).await?;
-        let folded = done.iter().filter_map(|done| done.row.clone());
-        Ok(rows.into_iter().chain(folded).map(|row| (row.id, row)).collect())
-    }
-
-    /// After a fault: who can wait is tried again after a pause, who cannot is answered.
-    async fn give_up_on_some(&mut self, error: Error, items: Vec<Item>) -> Vec<Item> {
+    /// After a fault: who can wait is tried again, who cannot is answered.
+    fn give_up_on_some(&mut self, error: Error, items: Vec<Item>) -> Vec<Item> {
         self.head = None;
         let now = Instant::now();
         let retry = error.code() == Code::Unknown;
         let (wait, over): (Vec<Item>, Vec<Item>) =
             items.into_iter().partition(|item| (retry || item.tried) && now + PAUSE < item.deadline);
-        for item in over {
-            let answer = if item.tried { Error::unknown() } else { refusal_of(&error) };
-            let _ = item.answer.send(Err(answer));
-        }
-        if !wait.is_empty() {
-            tokio::time::sleep(PAUSE).await;
-        }
+        over.into_iter().for_each(|item| item.refuse(&error));
         wait
     }
+}
+
+/// Answers those whose senders no longer wait.
+fn in_time(items: Vec<Item>) -> Vec<Item> {
+    let now = Instant::now();
+    let (in_time, late): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| now < item.deadline);
+    late.into_iter().for_each(|item| item.refuse(&Error::unavailable("too late")));
+    in_time
 }
 
 /// The same refusal for one more waiting sender.
@@ -289,29 +225,4 @@ fn repeat(entry: Entry, draft: &Draft) -> Result<Kept> {
         }
         _ => Err(Error::conflict("this clientMsgId was used for another message")),
     }
-}
-
-enum Foldable {
-    Write(Box<Entry>, Option<Entry>),
-    Already(Box<Entry>),
-}
-
-/// Checks a change against its message and folds it in; every other entry passes.
-fn foldable(rows: &mut HashMap<Id<Entry>, Entry>, draft: &Draft, mut entry: Entry) -> Result<Foldable> {
-    let Some(target) = draft.what.target() else {
-        return Ok(Foldable::Write(Box::new(entry), None));
-    };
-    let row = rows.get_mut(&target).filter(|row| row.log == entry.log);
-    let row = row.ok_or_else(|| Error::not_found("message"))?;
-    let What::Message(message) = &mut row.what else {
-        return Err(Error::not_found("message"));
-    };
-    if let Folded::Already = fold::check(message, draft)? {
-        return Ok(Foldable::Already(Box::new(row.clone())));
-    }
-    if let What::Edit { revision, .. } = &mut entry.what {
-        *revision = message.revision + 1;
-    }
-    fold::apply(message, &entry);
-    Ok(Foldable::Write(Box::new(entry), Some(row.clone())))
 }

@@ -12,7 +12,8 @@ use crate::limits;
 pub struct Position<T> {
     epoch: Epoch,
     seq: Seq,
-    held: BTreeMap<Seq, T>,
+    /// By seq, each with the last seq it stands for.
+    held: BTreeMap<Seq, (Seq, T)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -49,23 +50,28 @@ impl<T> Position<T> {
             return Verdict::Drop;
         }
         if seq > self.seq + 1 {
-            return self.hold(seq, event);
+            return self.hold(seq, to, event);
         }
         self.seq = to;
         let mut ready = vec![event];
-        self.held.retain(|held, _| *held > to);
-        while let Some(next) = self.held.remove(&(self.seq + 1)) {
-            self.seq += 1;
-            ready.push(next);
+        while let Some(held) = self.held.first_entry() {
+            if *held.key() > self.seq + 1 {
+                break;
+            }
+            let (to, next) = held.remove();
+            if to > self.seq {
+                self.seq = to;
+                ready.push(next);
+            }
         }
         Verdict::Apply(ready)
     }
 
-    fn hold(&mut self, seq: Seq, event: T) -> Verdict<T> {
+    fn hold(&mut self, seq: Seq, to: Seq, event: T) -> Verdict<T> {
         if self.held.len() >= limits::HELD && !self.held.contains_key(&seq) {
             return Verdict::Resync;
         }
-        self.held.insert(seq, event);
+        self.held.insert(seq, (to, event));
         Verdict::Resume(self.seq)
     }
 }
@@ -92,6 +98,15 @@ mod tests {
         assert_eq!(position.take(&epoch("e"), 2, 2, 'b'), Verdict::Resume(0));
         assert_eq!(position.take(&epoch("e"), 1, 1, 'a'), Verdict::Apply(vec!['a', 'b']));
         assert_eq!(position.seq(), 2);
+    }
+
+    #[test]
+    fn a_skip_that_was_held_stands_for_all_it_names() {
+        let mut position = Position::new(epoch("e"), 0);
+        assert_eq!(position.take(&epoch("e"), 2, 5, "skip"), Verdict::Resume(0));
+        assert_eq!(position.take(&epoch("e"), 6, 6, "f"), Verdict::Resume(0));
+        assert_eq!(position.take(&epoch("e"), 1, 1, "a"), Verdict::Apply(vec!["a", "skip", "f"]));
+        assert_eq!(position.seq(), 6);
     }
 
     #[test]

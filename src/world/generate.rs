@@ -3,17 +3,16 @@
 //! An entry is a function of its place, so nothing is held in memory and a world that was half kept
 //! is continued. A world asked for with other numbers is another world and meets no other.
 
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use std::time::Duration;
 
-use super::words::{CHANNELS, ELSEWHERE, ENDINGS, FIRST_NAMES, GROUPS, OPENINGS, REACTIONS, SUBJECTS};
-use super::{History, Person, Source, World, entry_id, id, log_of};
+use super::chatter::Chatter;
+use super::words::{CHANNELS, FIRST_NAMES, GROUPS, pick};
+use super::{History, Person, Source, World, id};
 use crate::clock;
 use crate::error::Result;
 use crate::model::{
-    Channel, ChannelType, Entry, Epoch, Group, Id, Life, MemberRole, Membership, Message, Place, PlaceKind,
-    Reaction, Role, Status, Time, User, Username, What,
+    Channel, ChannelType, Epoch, Group, Id, Life, MemberRole, Membership, Place, PlaceKind, Role, Status,
+    Time, User, Username,
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -28,22 +27,20 @@ pub struct Size {
 /// Everybody's; made worlds are for trying and measuring.
 const PASSWORD: &str = "open-the-window";
 const SPAN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// After so many lines less one there is a reaction to the last of them.
-const ROUND: u64 = 16;
 
 pub fn generate(size: Size, now: Time) -> Result<World> {
     let size = Size { users: size.users.max(1), groups: size.groups.max(1), ..size };
     let maker = Maker { size, now, began: now.minus(SPAN), tag: size.tag() };
     let mut world = World::default();
     let people: Vec<User> = (0..size.users).map(|number| maker.user(number)).collect::<Result<_>>()?;
-    for number in 0..size.groups {
+    let members: Vec<Vec<Member>> = (0..size.groups).map(|group| maker.members(group, &people)).collect();
+    for (number, members) in (0..).zip(&members) {
         let group = maker.group(number, &people)?;
-        let members = maker.members(number, &people);
-        world.memberships.extend(belong(group.id.into(), PlaceKind::Group, &members, maker.began));
+        world.memberships.extend(belong(group.id.into(), PlaceKind::Group, members, maker.began));
         world.groups.push(group);
     }
-    maker.channels(&people, &mut world)?;
-    world.people = people.into_iter().map(|user| Person { user, password: PASSWORD }).collect();
+    maker.channels(&members, &mut world)?;
+    world.people = people.iter().map(|user| Person { user: user.clone(), password: PASSWORD }).collect();
     Ok(world)
 }
 
@@ -125,18 +122,30 @@ impl Maker {
         members
     }
 
-    fn channels(&self, people: &[User], world: &mut World) -> Result<()> {
+    fn channels(&self, members: &[Vec<Member>], world: &mut World) -> Result<()> {
         let shares = shares(self.size.messages, self.size.channels);
-        for (number, messages) in (0..self.size.channels).zip(shares) {
-            let of = number % self.size.groups;
-            let Some(group) = world.groups.iter().nth(usize::try_from(of).unwrap_or(0)) else { break };
+        let groups = world.groups.iter().zip(members).cycle();
+        for ((number, (group, members)), messages) in (0..self.size.channels).zip(groups).zip(shares) {
             let channel = self.channel(number, group)?;
-            let mut members = self.members(of, people);
+            // Of a private channel the first half of the group are members.
+            let readers = if channel.is_private { members.len().div_ceil(2) } else { members.len() };
+            let members = members.get(..readers).unwrap_or(members);
             if channel.is_private {
-                members.truncate(members.len().div_ceil(2));
-                world.memberships.extend(belong(channel.id.into(), PlaceKind::Channel, &members, self.began));
+                let seats: Vec<Member> =
+                    members.iter().map(|(user, _)| (*user, MemberRole::Member)).collect();
+                world.memberships.extend(belong(channel.id.into(), PlaceKind::Channel, &seats, self.began));
             }
-            world.histories.push(self.history(&channel, &group.name.to_string(), &members, messages)?);
+            let names = members.iter().map(|(user, role)| {
+                (user.id, user.username.clone(), if channel.is_private { MemberRole::Member } else { *role })
+            });
+            let chatter =
+                Chatter::new(channel.id, self.size.seed, names.collect(), self.began..self.now, messages)?;
+            world.histories.push(History {
+                channel: channel.id,
+                title: format!("#{} of {}", channel.name, group.name),
+                length: chatter.length(),
+                source: Source::Made(chatter),
+            });
             world.channels.push(channel);
         }
         Ok(())
@@ -160,117 +169,6 @@ impl Maker {
             updated_at: self.began,
         })
     }
-
-    fn history(&self, channel: &Channel, group: &str, members: &[Member], messages: u64) -> Result<History> {
-        let reactions: Result<Vec<Reaction>> = REACTIONS.iter().map(|reaction| reaction.parse()).collect();
-        let joined = members.len() as u64;
-        let length = joined + messages + messages / (ROUND - 1);
-        let chatter = Chatter {
-            channel: channel.id,
-            seed: self.size.seed,
-            members: members.iter().map(|(user, role)| (user.id, user.username.clone(), *role)).collect(),
-            reactions: reactions?,
-            began: self.began,
-            now: self.now,
-            length,
-        };
-        let title = format!("#{} of {group}", channel.name);
-        Ok(History { channel: channel.id, title, length, source: Source::Made(chatter) })
-    }
-}
-
-/// The entries of one channel: first its members join, then they talk.
-#[derive(Debug)]
-pub(super) struct Chatter {
-    channel: Id<Channel>,
-    seed: u64,
-    members: Vec<(Id<User>, Username, MemberRole)>,
-    reactions: Vec<Reaction>,
-    began: Time,
-    now: Time,
-    length: u64,
-}
-
-impl Chatter {
-    pub(super) fn entry(&self, place: u64) -> Option<Entry> {
-        let joined = self.members.len() as u64;
-        let (user_id, username, what) = match place.checked_sub(joined) {
-            None => self.joined(place)?,
-            Some(line) => {
-                let (user, name, _) = self.speaker(place)?;
-                (*user, name.clone(), self.line(place, line)?)
-            }
-        };
-        Some(Entry {
-            id: entry_id(self.channel, place),
-            log: log_of(self.channel),
-            seq: place + 1,
-            mver: joined.min(place + 1),
-            user_id,
-            username,
-            client_msg_id: None,
-            created_at: self.time(place),
-            what,
-        })
-    }
-
-    fn joined(&self, place: u64) -> Option<(Id<User>, Username, What)> {
-        let (member, name, role) = self.members.get(usize::try_from(place).ok()?)?;
-        let what = What::MemberJoined { member: *member, member_name: name.clone(), role: *role };
-        Some((*member, name.clone(), what))
-    }
-
-    fn line(&self, place: u64, line: u64) -> Option<What> {
-        if reacts(line) {
-            let (target, reaction) = (entry_id(self.channel, place - 1), self.reaction(place)?);
-            return Some(What::React { target, reaction, removed: false, folded: true });
-        }
-        let mut random = self.random(place);
-        let text = match random.random_ratio(1, 40) {
-            true => pick(&ELSEWHERE, random.random()).to_owned(),
-            false => {
-                let [opening, subject, ending] = [(); 3].map(|()| random.random());
-                [pick(&OPENINGS, opening), pick(&SUBJECTS, subject), pick(&ENDINGS, ending)].join(" ")
-            }
-        };
-        let mut message = Message { text: text.parse().ok(), ..Message::default() };
-        // A reply is to one of the four lines before, where that is a message.
-        let back = random.random_range(1..=4);
-        if random.random_ratio(1, 6) && line >= back && !reacts(line - back) {
-            message.reply_to = Some(entry_id(self.channel, place - back));
-        }
-        if reacts(line + 1) && place + 1 < self.length {
-            message.reactions.insert(self.reaction(place + 1)?, vec![self.speaker(place + 1)?.0]);
-            message.folded_seq = place + 2;
-        }
-        Some(What::Message(message))
-    }
-
-    fn speaker(&self, place: u64) -> Option<&(Id<User>, Username, MemberRole)> {
-        let chosen = self.random(place).random_range(0..self.members.len().max(1));
-        self.members.get(chosen)
-    }
-
-    fn reaction(&self, place: u64) -> Option<Reaction> {
-        self.reactions.iter().cycle().nth(usize::try_from(place % 61).ok()?).cloned()
-    }
-
-    fn random(&self, place: u64) -> StdRng {
-        let channel: [u8; 8] =
-            entry_id(self.channel, 0).to_string().as_bytes().first_chunk().copied().unwrap_or_default();
-        StdRng::seed_from_u64(self.seed ^ u64::from_be_bytes(channel) ^ place.rotate_left(32))
-    }
-
-    /// Evenly over the span.
-    fn time(&self, place: u64) -> Time {
-        let span = self.now.since(self.began).as_millis();
-        let passed = span * u128::from(place) / u128::from(self.length.max(1));
-        self.began.plus(Duration::from_millis(u64::try_from(passed).unwrap_or(0)))
-    }
-}
-
-fn reacts(line: u64) -> bool {
-    line % ROUND == ROUND - 1
 }
 
 fn belong<'a>(
@@ -301,11 +199,6 @@ fn shares(messages: u64, channels: u64) -> Vec<u64> {
         *first += messages.saturating_sub(given);
     }
     shares
-}
-
-fn pick<const N: usize>(words: &[&'static str; N], number: u64) -> &'static str {
-    let place = usize::try_from(number % N as u64).unwrap_or(0);
-    words.get(place).copied().unwrap_or_default()
 }
 
 fn capital(word: &str) -> String {

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{History, Person, World};
 use crate::error::{Error, Result};
 use crate::model::{Entry, Seq, Status, Time, User, Username};
-use crate::store::{Record, Rejected, Store, Table};
+use crate::store::{Record, Refusal, Rejected, Store, Table};
 
 /// How much was new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,14 +32,15 @@ pub async fn load(
     progress: impl Fn(u64) + Clone + Send + Sync + 'static,
 ) -> Result<Outcome> {
     let mut outcome = Outcome {
-        users: add_all(&store.users, &hashed(store, &world.people, hash).await?).await?,
-        groups: add_all(&store.groups, &world.groups).await?,
-        channels: add_all(&store.channels, &world.channels).await?,
+        users: add_all(&store.users, &hashed(store, &world.people, hash).await?, |user| user.id.to_string())
+            .await?,
+        groups: add_all(&store.groups, &world.groups, |group| group.id.to_string()).await?,
+        channels: add_all(&store.channels, &world.channels, |channel| channel.id.to_string()).await?,
         entries: 0,
     };
-    add_all(&store.memberships, &world.memberships).await?;
-    add_all(&store.bans, &world.bans).await?;
-    add_all(&store.requests, &world.requests).await?;
+    add_all(&store.memberships, &world.memberships, |membership| membership.id.clone()).await?;
+    add_all(&store.bans, &world.bans, |ban| ban.id.clone()).await?;
+    add_all(&store.requests, &world.requests, |request| request.id.to_string()).await?;
     let tasks = world.histories.into_iter().map(|history| {
         let (store, progress) = (store.clone(), progress.clone());
         let task = tokio::spawn(async move { keep(&store, &history, progress).await });
@@ -95,17 +96,23 @@ pub async fn exposed(
 }
 
 /// How many were new; CONFLICT where something else has the name of one.
-async fn add_all<T: Record + Clone>(table: &Table<T>, records: &[T]) -> Result<u64> {
+async fn add_all<T: Record>(table: &Table<T>, records: &[T], id: impl Fn(&T) -> String) -> Result<u64> {
     let mut added = 0;
     let mut rest = records;
     while !rest.is_empty() {
-        let done = match table.insert_all(rest).await {
-            Ok(()) => return Ok(added + rest.len() as u64),
-            Err(rejected) if rejected.taken("_id") => rejected.done,
-            Err(rejected) => return Err(in_the_way(rejected, T::COLLECTION.name)),
+        let Err(rejected) = table.insert_all(rest).await else {
+            return Ok(added + rest.len() as u64);
         };
-        added += done as u64;
-        rest = rest.get(done + 1..).unwrap_or_default();
+        added += rejected.done as u64;
+        let (refused, after) = match rest.get(rejected.done..).unwrap_or_default() {
+            [refused, after @ ..] => (refused, after),
+            [] => return Err(rejected.into()),
+        };
+        // Which of its keys an engine finds taken first is its own affair: what counts is the id.
+        if matches!(rejected.why, Refusal::Fault(_)) || table.get(id(refused)).await?.is_none() {
+            return Err(in_the_way(rejected, T::COLLECTION.name));
+        }
+        rest = after;
     }
     Ok(added)
 }

@@ -5,6 +5,7 @@
 //! what the live code would have written: gap-free logs that begin with who joined, and message
 //! rows that are the fold of their log.
 
+mod chatter;
 mod generate;
 mod load;
 mod sample;
@@ -49,7 +50,7 @@ pub struct History {
 #[derive(Debug)]
 enum Source {
     Told(Vec<Entry>),
-    Made(generate::Chatter),
+    Made(chatter::Chatter),
 }
 
 impl History {

@@ -135,3 +135,8 @@ pub(super) const ELSEWHERE: [&str; 8] = [
     "Καλημέρα σε όλους από το λιμάνι!",
     "👏👏👏",
 ];
+
+pub(super) fn pick<const N: usize>(words: &[&'static str; N], number: u64) -> &'static str {
+    let place = usize::try_from(number % N as u64).unwrap_or(0);
+    words.get(place).copied().unwrap_or_default()
+}

@@ -10,5 +10,17 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod accounts;
+mod door;
+mod rest;
+mod channels;
+mod company;
+mod groups;
+mod permissions;
+mod requests;
+mod commands;
+mod config;
+mod secrets;
+mod seed;
 mod store;
 mod stores;

@@ -6,31 +6,51 @@ use std::sync::Once;
 
 use hubbub::clock::{Clock, nonce};
 use hubbub::model::Time;
-use hubbub::store::{Opening, Place, Store};
+use hubbub::store::{Filter, Opening, Place, Store};
 
 /// Tuesday, 14 November 2023: where stories begin.
 pub fn clock() -> Clock {
     Clock::still(Time::from_millis(1_700_000_000_000))
 }
 
+/// Runs the story, then explains every query it asked: none may read a growing collection from end
+/// to end.
 pub async fn on_every_store(story: impl AsyncFn(Store)) {
     let directory = tempfile::tempdir().unwrap();
-    run(&story, &Opening::embedded(directory.path(), clock())).await;
+    run(&story, Opening::embedded(directory.path(), clock())).await;
     if let Some(opening) = mongo() {
-        run(&story, &opening).await;
-        let store = Store::open(&opening).await.unwrap();
-        store.engine.drop_all().await.unwrap();
+        run(&story, opening).await;
     }
 }
 
-async fn run(story: &impl AsyncFn(Store), opening: &Opening) {
+async fn run(story: &impl AsyncFn(Store), mut opening: Opening) {
     // Shown only where the story fails.
     println!("on {}", name(&opening.place));
-    let mut opening = opening.clone();
     opening.record = true;
     let store = Store::open(&opening).await.unwrap();
     story(store.clone()).await;
+    explain(&store).await;
+    if matches!(opening.place, Place::Mongo { .. }) {
+        store.engine.drop_all().await.unwrap();
+    }
     store.close().await;
+}
+
+async fn explain(store: &Store) {
+    for asked in store.engine.recorded() {
+        // Counting everything is a tally on MongoDB, and the smallest index in SQLite.
+        let tally = asked.operation == "count" && asked.query.filter == Filter::All;
+        let plan = store.engine.explain(asked.collection, asked.query.clone());
+        let plan = plan.await.unwrap();
+        assert!(
+            !plan.scans || tally || !asked.collection.grows,
+            "{} in {} reads everything: {:?}\n{}",
+            asked.operation,
+            asked.collection.name,
+            asked.query,
+            plan.text
+        );
+    }
 }
 
 fn name(place: &Place) -> &'static str {

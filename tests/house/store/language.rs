@@ -1,17 +1,10 @@
 //! Operator × awkward value: both engines read the language alike.
 
-use hubbub::store::{COLLECTIONS, Change, Collection, Document, Filter, Literal, Order, Query, Store};
+use hubbub::store::{Change, Collection, Document, Filter, Literal, Order, Query, Store};
 use serde_json::{Value, json};
 
+use super::{collection, document, text};
 use crate::stores::on_every_store;
-
-fn collection(name: &str) -> &'static Collection {
-    COLLECTIONS.iter().find(|collection| collection.name == name).unwrap()
-}
-
-fn document(value: Value) -> Document {
-    value.as_object().unwrap().clone()
-}
 
 /// Each by the name it goes by in the tables below.
 fn awkward() -> Vec<Document> {
@@ -52,10 +45,6 @@ const TEXTS: &[&str] = &[
     "empty", "'1'", "A", "a", "nul", "quote", "ab", "e+accent", "'null'", "'true'", "z", "é", "private",
     "emoji",
 ];
-
-fn text(text: &str) -> Literal {
-    Literal::Text(text.into())
-}
 
 /// The ids of all but these.
 fn but(these: &[&str]) -> Vec<String> {
