@@ -16,7 +16,7 @@ use super::rooms::Rooms;
 use super::wire::Wires;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::event::{Ephemeral, Presence, Told};
+use crate::event::{Ephemeral, Presence, PresenceStatus, Told};
 use crate::model::{Id, Log, Seq, User};
 use crate::policy::Actor;
 use crate::service::Admission;
@@ -184,7 +184,8 @@ impl Hub {
         if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
             self.tell_presence(&presence).await;
         }
-        if last {
+        let presence = self.app.presence.of(connection.user);
+        if last && presence.is_none_or(|known| known.status == PresenceStatus::Offline) {
             self.circles.forget(connection.user);
         }
     }
@@ -249,6 +250,14 @@ impl Hub {
             for connection in self.of_user(viewer) {
                 connection.say(&event);
             }
+        }
+    }
+
+    /// Who may see somebody must be known until their going has been told.
+    pub async fn tell_offline(&self, presence: &Presence) {
+        self.tell_presence(presence).await;
+        if self.of_user(presence.user_id).is_empty() {
+            self.circles.forget(presence.user_id);
         }
     }
 
