@@ -1,6 +1,10 @@
-"""Whether two JSON values have the same shape: the same fields, of the same kinds."""
+"""Whether two JSON values have the same shape: the same fields, of the same kinds.
+
+An object shown with a field "…" has further ones, which the field's value says where to find.
+"""
 
 KINDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
+MORE = "…"
 ID = 24
 
 
@@ -27,8 +31,9 @@ def of_objects(shown, real, path):
     # Under ids the names differ from run to run.
     if shown and real and all(is_id(name) for name in [*shown, *real]):
         return of_items(next(iter(shown.values())), list(real.values()), path)
-    found = [f"{path}.{name} is not there" for name in shown if name not in real]
-    found += [f"{path}.{name} is not shown" for name in real if name not in shown]
+    found = [f"{path}.{name} is not there" for name in shown if name not in real and name != MORE]
+    if MORE not in shown:
+        found += [f"{path}.{name} is not shown" for name in real if name not in shown]
     for name in shown.keys() & real.keys():
         found += differences(shown[name], real[name], f"{path}.{name}")
     return found
