@@ -71,11 +71,16 @@ def run_all(file, folder, url):
     for number, block in enumerate(block for block in all_blocks if block.first == "run"):
         match block.language:
             case "js":
-                program(block, folder / f"example{number}.mjs", ["node"], url)
+                program(block, folder / name(block, f"example{number}.mjs"), ["node"], url)
             case "python":
                 program(block, folder / f"example{number}.py", [sys.executable], url)
             case "toml":
                 program(block, folder / f"example{number}.toml", ["hubbub", "config", "--config"], None)
+
+
+def name(block, otherwise):
+    """Under what name an example is saved: `as:name`, where another one imports it."""
+    return next((word[3:] for word in block.words if word.startswith("as:")), otherwise)
 
 
 def program(block, path, command, url):
