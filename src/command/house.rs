@@ -2,10 +2,12 @@
 
 use secrecy::ExposeSecret;
 
+use crate::app::App;
 use crate::auth::Passwords;
 use crate::clock::Clock;
 use crate::config::{Config, Keys, Secrets};
 use crate::error::{Error, Result};
+use crate::service::{Registrar, Revocations};
 use crate::store::{Opening, Store};
 
 pub(super) struct House {
@@ -28,6 +30,16 @@ impl House {
         let house = House::open(config).await?;
         let keys = secrets.or_kept_in(&house.config)?;
         Ok((house, keys))
+    }
+
+    /// The services, as a server would have them.
+    pub(super) fn app(&self, keys: &Keys) -> App {
+        App::new(&self.config, keys, self.store.clone(), self.clock.clone())
+    }
+
+    /// For changes of accounts. No socket of this process has to hear of one.
+    pub(super) fn registrar(&self, keys: &Keys) -> Registrar {
+        Registrar::new(self.app(keys).roster.clone(), Revocations::default())
     }
 
     pub(super) fn passwords(&self, keys: &Keys) -> Passwords {

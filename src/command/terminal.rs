@@ -29,6 +29,10 @@ pub(super) fn ask(question: &str) -> Result<String> {
     let _ = write!(io::stderr(), "{question} ");
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line).map_err(Error::internal)?;
+    if !line.ends_with('\n') || !io::stdin().is_terminal() {
+        // Nobody pressed return where it shows.
+        let _ = writeln!(io::stderr());
+    }
     match read {
         0 => Err(Error::bad_request("nothing was typed, so nothing was done")),
         _ => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),

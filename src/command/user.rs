@@ -7,11 +7,12 @@ use clap::{Subcommand, ValueEnum};
 use super::house::{House, or_through_the_server};
 use super::{logging, say, terminal};
 use crate::auth::NewPassword;
-use crate::clock;
 use crate::config::{Config, Keys, Loaded};
-use crate::error::{Error, Result};
-use crate::model::{self, Email, Epoch, Status, Username};
-use crate::store::{Among, Edits};
+use crate::error::{Code, Error, Result};
+use crate::model::{self, Email, Status, Username};
+use crate::policy::Actor;
+use crate::service::registrar::Newcomer;
+use crate::store::Among;
 
 /// Accounts: add one, set a password, list them
 #[derive(Debug, clap::Args)]
@@ -113,45 +114,21 @@ async fn open(config: &Config, route: &str) -> Result<(House, Keys)> {
 
 impl Add {
     async fn run(self, house: &House, keys: &Keys) -> Result<()> {
-        let password = terminal::new_password(self.password_stdin)?;
-        let user = self.user(house, keys, &password).await?;
-        house.store.users.insert(&user).await.map_err(|rejected| {
-            let taken = [
-                ("username", &format!("the username {}", user.username)),
-                ("email", &format!("the address {}", user.email)),
-            ];
-            match taken.iter().find(|(index, _)| rejected.taken(index)) {
-                Some((_, what)) => Error::conflict(format!("{what} is taken; see `hubbub user list`")),
-                None => rejected.into(),
-            }
-        })?;
+        let Add { username, email, .. } = self;
+        let password = new_password(self.password_stdin, &username, &email)?;
+        let password_hash = house.passwords(keys).hash(&password).await?;
+        let role = match self.role {
+            Role::User => model::Role::User,
+            Role::SuperAdmin => model::Role::SuperAdmin,
+        };
+        let newcomer = Newcomer { username, email, password_hash, role, display_name: None };
+        let user = house.registrar(keys).admit(newcomer).await?;
+        if user.role == model::Role::SuperAdmin {
+            // Somebody administers, so a claim link that is still open is taken back.
+            house.app(keys).accounts.claim_token().await?;
+        }
         say(format!("added {}", user.username));
         Ok(())
-    }
-
-    async fn user(self, house: &House, keys: &Keys, password: &NewPassword) -> Result<model::User> {
-        password.must_differ_from(&[self.username.as_str(), self.email.as_str()])?;
-        let now = house.clock.now();
-        Ok(model::User {
-            id: house.clock.id(),
-            username_key: self.username.folded(),
-            username: self.username,
-            email: self.email,
-            password_hash: house.passwords(keys).hash(password).await?,
-            role: match self.role {
-                Role::User => model::Role::User,
-                Role::SuperAdmin => model::Role::SuperAdmin,
-            },
-            status: Status::Active,
-            authz_epoch: 0,
-            epoch: Epoch(clock::nonce()),
-            display_name: None,
-            bio: None,
-            avatar_url: None,
-            created_at: now,
-            updated_at: now,
-            last_login_at: None,
-        })
     }
 }
 
@@ -159,21 +136,22 @@ impl Passwd {
     async fn run(self, house: &House, keys: &Keys) -> Result<()> {
         let user = house.store.users.by_username(&self.username.folded()).await?;
         let user = user.ok_or_else(|| {
-            Error::new(
-                crate::error::Code::NotFound,
-                format!("there is no {}; see `hubbub user list`", self.username),
-            )
+            Error::new(Code::NotFound, format!("there is no {}; see `hubbub user list`", self.username))
         })?;
-        let password = terminal::new_password(self.password_stdin)?;
-        password.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
-        let password_hash = Some(house.passwords(keys).hash(&password).await?);
-        let now = house.clock.now();
-        // The rise of authzEpoch that goes with a new password is what ends tokens; sessions follow.
-        house.store.users.edit(user.id, &Edits { password_hash, ..Edits::default() }, now).await?;
-        let ended = house.store.sessions.revoke_all(user.id, None, now).await?;
-        say(format!("{} has a new password; {ended} sessions were ended", user.username));
+        let password = new_password(self.password_stdin, &user.username, &user.email)?;
+        let password_hash = house.passwords(keys).hash(&password).await?;
+        let (id, username, role) = (user.id, user.username.clone(), user.role);
+        let themselves = Actor { id, username, role, session: None };
+        house.registrar(keys).change_password(&themselves, &user, password_hash).await?;
+        say(format!("{} has a new password and is signed out everywhere", user.username));
         Ok(())
     }
+}
+
+fn new_password(piped: bool, username: &Username, email: &Email) -> Result<NewPassword> {
+    let password = terminal::new_password(piped)?;
+    password.must_differ_from(&[username.as_str(), email.as_str()])?;
+    Ok(password)
 }
 
 const PAGE: u64 = 100;

@@ -106,7 +106,6 @@ fn mongodb(uri: &Option<SecretString>) -> Result<(), String> {
     }
 }
 
-#[expect(clippy::ptr_arg, reason = "a check takes its field by the field's own type")]
 fn directives(level: &String) -> Result<(), String> {
     match tracing_subscriber::EnvFilter::try_new(level) {
         Ok(_) => Ok(()),

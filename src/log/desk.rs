@@ -10,14 +10,14 @@ use super::teller::Teller;
 use super::writer::{Done, Item, Writer};
 use super::{Address, Outbox, Shared, repair};
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Seq;
 use crate::store::Store;
 
 pub(super) enum Errand {
     Write(Item),
-    Watch(oneshot::Sender<Result<Seq>>),
+    Settle(oneshot::Sender<Result<Seq>>),
     Sweep,
 }
 
@@ -82,14 +82,22 @@ impl Desk {
 
     async fn attend(&mut self, errand: Errand) {
         match errand {
-            Errand::Watch(answer) => {
-                let _ = answer.send(self.teller.position().await);
+            Errand::Settle(answer) => {
+                let _ = answer.send(self.settle().await);
             }
             Errand::Sweep => {
                 self.mend().await;
                 self.teller.sweep().await;
             }
             Errand::Write(item) => self.write(vec![item]).await,
+        }
+    }
+
+    async fn settle(&mut self) -> Result<Seq> {
+        self.mend().await;
+        match self.unfolded {
+            true => Err(Error::unavailable("changes of messages are still being brought in")),
+            false => self.teller.position().await,
         }
     }
 

@@ -124,10 +124,11 @@ impl Logs {
         self.submit(to, draft)?.kept().await
     }
 
-    /// Sees to it that every entry after the one answered will be told in the outbox.
-    pub async fn watch(&self, log: &Address) -> Result<Seq> {
+    /// The last entry that has been told: every message shows what was changed up to it, and whatever
+    /// comes after it will be told in the outbox.
+    pub async fn settled(&self, log: &Address) -> Result<Seq> {
         let (answer, position) = oneshot::channel();
-        self.errand(log, Errand::Watch(answer))?;
+        self.errand(log, Errand::Settle(answer))?;
         position.await.map_err(|_| Error::unavailable("the log is closing"))?
     }
 

@@ -109,6 +109,11 @@ pub enum RequestStatus {
     Withdrawn,
 }
 
+impl RequestStatus {
+    pub const ALL: [RequestStatus; 4] =
+        [RequestStatus::Pending, RequestStatus::Approved, RequestStatus::Rejected, RequestStatus::Withdrawn];
+}
+
 /// A wish to join a group that an admin of it decides.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

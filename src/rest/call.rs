@@ -59,6 +59,10 @@ impl Call {
         if self.body.is_empty() {
             return Err(Error::bad_request("this request needs a JSON body"));
         }
+        // A list would be read as the fields in their order, which nobody has promised.
+        if self.body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Error::invalid("body", "must be an object"));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();

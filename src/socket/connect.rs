@@ -132,7 +132,7 @@ async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
     let address = Address { log: user.id.into(), epoch: user.epoch.clone() };
     hub.rooms.hold(&address, &connection.socket, user.id);
     connection.joined().insert(address.log, 0);
-    let head = hub.app.logs.watch(&address).await?;
+    let head = hub.app.logs.settled(&address).await?;
     let told = json!({
         "userId": user.id,
         "username": user.username,

@@ -71,8 +71,16 @@ pub async fn resume(
     let mut releases = Vec::new();
     for (log, place) in resume.channels {
         let (caught, release) = match catch_up(hub, connection, &actor, log, &place, &mut budget).await {
-            Err(error) if error.code() == Code::NotFound => (Caught::Gone { gone: true }, None),
-            other => other?,
+            Ok(caught) => caught,
+            Err(error) => {
+                exit(hub, connection, log);
+                if error.code() != Code::NotFound {
+                    // The client hears of none of them, so none may stay held.
+                    releases.iter().for_each(|Release { log, .. }| exit(hub, connection, *log));
+                    return Err(error);
+                }
+                (Caught::Gone { gone: true }, None)
+            }
         };
         resumed.channels.insert(log, caught);
         releases.extend(release);
@@ -98,8 +106,8 @@ async fn catch_up(
     budget: &mut u64,
 ) -> Result<(Caught, Option<Release>)> {
     let address = enter(hub, connection, actor, log).await?;
-    let caught = hub.app.logs.catch_up(&address, place.epoch(), place.seq(), budget).await;
-    let caught = caught.inspect_err(|_| exit(hub, connection, log))?;
+    let caught = hub.app.logs.catch_up(&address, place.epoch(), place.seq(), budget).await?;
+    still_readable(hub, actor, log).await?;
     let release = match &caught {
         Caught::Changes { more: false, upto, .. } => Some(Release { log, upto: *upto }),
         // The client starts again at the head, and hears what comes after it.
@@ -129,7 +137,7 @@ pub async fn enter(
         joined.insert(log, 0);
     }
     hub.rooms.hold(&address, &connection.socket, connection.user);
-    let allowed = match hub.app.logs.watch(&address).await {
+    let allowed = match hub.app.logs.settled(&address).await {
         Ok(_) => readable(hub, actor, log).await,
         Err(error) => Err(error),
     };
@@ -143,6 +151,12 @@ pub async fn enter(
 pub fn exit(hub: &Hub, connection: &Connection, log: Id<Log>) {
     connection.joined().remove(&log);
     hub.rooms.leave(log, connection.socket.id);
+}
+
+/// To be asked after reading and before showing: who was removed meanwhile must not see what came
+/// after that (contract D-34).
+pub async fn still_readable(hub: &Hub, actor: &Actor, log: Id<Log>) -> Result<()> {
+    readable(hub, actor, log).await.map(drop)
 }
 
 /// The log's address, if the actor may read it now: their own, or a channel's.

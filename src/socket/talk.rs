@@ -51,6 +51,10 @@ pub async fn join(asked: Asked) -> Result<Outcome> {
     }
     stay::enter(&hub, &connection, &actor, log).await?;
     let history = hub.app.messages.history(&actor, join.channel_id, Part::Newest, limits::PAGE).await;
+    let history = match stay::still_readable(&hub, &actor, log).await {
+        Ok(()) => history,
+        Err(gone) => Err(gone),
+    };
     let history = history.inspect_err(|_| stay::exit(&hub, &connection, log))?;
     let releases = stay::released_at(log, history.head);
     if !awaited {

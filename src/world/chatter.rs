@@ -14,7 +14,7 @@ use crate::model::{Channel, Entry, Id, MemberRole, Message, Reaction, Time, User
 /// After so many lines less one there is a reaction to the last of them.
 const ROUND: u64 = 16;
 
-/// The entries of one channel: first its members join, then they talk.
+/// The entries of one channel: first its members join, then they talk. The first member made it.
 #[derive(Debug)]
 pub(super) struct Chatter {
     channel: Id<Channel>,
@@ -39,7 +39,7 @@ impl Chatter {
         let own = channel.to_string().bytes().fold(seed, |seed, byte| seed.rotate_left(5) ^ u64::from(byte));
         let reactions: Result<Vec<Reaction>> = REACTIONS.iter().map(|reaction| reaction.parse()).collect();
         // Where messages end a round, the reaction to the last of them follows.
-        let length = members.len() as u64 + messages + messages / (ROUND - 1);
+        let length = members.len().saturating_sub(1) as u64 + messages + messages / (ROUND - 1);
         Ok(Chatter { channel, seed: own, members, reactions: reactions?, span, length })
     }
 
@@ -48,7 +48,7 @@ impl Chatter {
     }
 
     pub(super) fn entry(&self, place: u64) -> Option<Entry> {
-        let joined = self.members.len() as u64;
+        let joined = self.members.len().saturating_sub(1) as u64;
         let (user_id, username, what) = match place.checked_sub(joined) {
             None => self.joined(place)?,
             Some(line) => {
@@ -70,7 +70,7 @@ impl Chatter {
     }
 
     fn joined(&self, place: u64) -> Option<(Id<User>, Username, What)> {
-        let (member, name, role) = self.members.get(usize::try_from(place).ok()?)?;
+        let (member, name, role) = self.members.get(usize::try_from(place).ok()? + 1)?;
         let what = What::MemberJoined { member: *member, member_name: name.clone(), role: *role };
         Some((*member, name.clone(), what))
     }

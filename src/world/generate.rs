@@ -131,10 +131,13 @@ impl Maker {
             let readers = if channel.is_private { members.len().div_ceil(2) } else { members.len() };
             let members = members.get(..readers).unwrap_or(members);
             if channel.is_private {
-                let (place, began) = (channel.id.into(), self.began);
-                world.memberships.extend(belong(place, PlaceKind::Channel, members, began));
+                let seats: Vec<Member> =
+                    members.iter().map(|(user, _)| (*user, MemberRole::Member)).collect();
+                world.memberships.extend(belong(channel.id.into(), PlaceKind::Channel, &seats, self.began));
             }
-            let names = members.iter().map(|(user, role)| (user.id, user.username.clone(), *role));
+            let names = members.iter().map(|(user, role)| {
+                (user.id, user.username.clone(), if channel.is_private { MemberRole::Member } else { *role })
+            });
             let chatter =
                 Chatter::new(channel.id, self.size.seed, names.collect(), self.began..self.now, messages)?;
             world.histories.push(History {

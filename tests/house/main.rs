@@ -10,5 +10,20 @@
     reason = "a test fails by panicking, and says aloud what it did not run on"
 )]
 
+mod accounts;
+mod channels;
+mod commands;
+mod company;
+mod config;
+mod door;
+mod events;
+mod groups;
+mod layers;
+mod messages;
+mod permissions;
+mod requests;
+mod rest;
+mod secrets;
+mod seed;
 mod store;
 mod stores;

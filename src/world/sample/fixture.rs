@@ -31,7 +31,14 @@ pub(super) struct User {
     pub display_name: Option<Name>,
     pub bio: Option<Description>,
     pub role: Option<Role>,
-    pub deactivated: Option<Moment>,
+    pub deactivated: Option<Deactivated>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Deactivated {
+    pub at: Moment,
+    pub by: Username,
 }
 
 #[derive(Debug, Deserialize)]

@@ -84,7 +84,7 @@ impl Teller {
             bio: person.bio.clone(),
             avatar_url: None,
             created_at,
-            updated_at: person.deactivated.map_or(created_at, |at| self.time(at)),
+            updated_at: person.deactivated.as_ref().map_or(created_at, |ended| self.time(ended.at)),
             last_login_at: None,
         };
         Person { user, password: &self.fixture.password }
@@ -106,9 +106,7 @@ impl Teller {
             updated_at: created_at,
         };
         for (name, role) in told.belonging() {
-            if self.fixture.user(name)?.deactivated.is_none() {
-                world.memberships.push(membership(group.id.into(), PlaceKind::Group, name, role, created_at));
-            }
+            world.memberships.push(membership(group.id.into(), PlaceKind::Group, name, role, created_at));
         }
         for channel in &told.channels {
             self.channel(&group, told, channel, world)?;
@@ -141,9 +139,9 @@ impl Teller {
             created_at: group.created_at,
             updated_at: told.archived.map_or(group.created_at, |at| self.time(at)),
         };
-        for (name, role) in of.readers(told).filter(|_| told.private) {
-            let joined_at = channel.created_at;
-            world.memberships.push(membership(channel.id.into(), PlaceKind::Channel, name, role, joined_at));
+        for (name, _) in of.readers(told).filter(|_| told.private) {
+            let (place, at) = (channel.id.into(), channel.created_at);
+            world.memberships.push(membership(place, PlaceKind::Channel, name, MemberRole::Member, at));
         }
         world.histories.push(self.history(&channel, of, told)?);
         world.channels.push(channel);

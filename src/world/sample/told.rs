@@ -11,6 +11,7 @@ use crate::world::{History, Source, entry_id, log_of};
 enum Deed {
     Joined(&'static Username, MemberRole),
     Left { member: &'static Username, by: &'static Username, reason: Leave },
+    Archived { by: &'static Username },
     Said(usize, &'static Said),
     Edited(usize, &'static Said, &'static fixture::Edited),
     Deleted(usize, &'static fixture::Deleted),
@@ -44,11 +45,16 @@ impl Teller {
     ) -> Result<Vec<(Moment, Deed)>> {
         let mut deeds = Vec::new();
         for (member, role) in group.readers(channel) {
-            deeds.push((Moment::FIRST, Deed::Joined(member, role)));
-            if let Some(at) = self.fixture.user(member)?.deactivated {
-                deeds.push((at, Deed::Left { member, by: member, reason: Leave::Deactivated }));
+            // Who made the channel was there before it.
+            if *member != group.by {
+                let role = if channel.private { MemberRole::Member } else { role };
+                deeds.push((Moment::FIRST, Deed::Joined(member, role)));
+            }
+            if let Some(ended) = &self.fixture.user(member)?.deactivated {
+                deeds.push((ended.at, Deed::Left { member, by: &ended.by, reason: Leave::Deactivated }));
             }
         }
+        deeds.extend(channel.archived.map(|at| (at, Deed::Archived { by: &group.by })));
         for ban in group.bans.iter().filter(|ban| ban.channel == channel.name) {
             deeds.push((ban.at, Deed::Left { member: &ban.user, by: &ban.by, reason: Leave::Banned }));
         }
@@ -64,7 +70,7 @@ impl Teller {
         };
         let mut entries: Vec<Entry> = Vec::new();
         for (index, (at, deed)) in deeds.iter().enumerate() {
-            let what = deed.what(&place, keys)?;
+            let what = deed.what(channel, &place, keys)?;
             let seq = index as u64 + 1;
             let before = entries.last().map_or(0, |entry| entry.mver);
             entries.push(Entry {
@@ -103,7 +109,7 @@ impl Deed {
     fn by(&self) -> &'static Username {
         match self {
             Deed::Joined(member, _) => member,
-            Deed::Left { by, .. } => by,
+            Deed::Left { by, .. } | Deed::Archived { by } => by,
             Deed::Said(_, said) | Deed::Edited(_, said, _) => &said.by,
             Deed::Deleted(_, deleted) => &deleted.by,
             Deed::Reacted(_, reacted) => &reacted.by,
@@ -111,8 +117,17 @@ impl Deed {
     }
 
     /// `place` gives the id of a message's entry.
-    fn what(&self, place: &impl Fn(usize) -> Result<Id<Entry>>, keys: &Keys) -> Result<What> {
+    fn what(
+        &self,
+        channel: &Channel,
+        place: &impl Fn(usize) -> Result<Id<Entry>>,
+        keys: &Keys,
+    ) -> Result<What> {
         Ok(match self {
+            Deed::Archived { .. } => {
+                let about = serde_json::to_value(channel.view()).map_err(Error::internal)?;
+                What::ChannelUpdated { about }
+            }
             Deed::Joined(member, role) => {
                 What::MemberJoined { member: user_id(member), member_name: (*member).clone(), role: *role }
             }

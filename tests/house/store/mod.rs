@@ -4,6 +4,7 @@ mod directory;
 mod language;
 mod migrations;
 mod mongo;
+mod outage;
 mod plans;
 mod promises;
 

@@ -3,77 +3,21 @@
 //! A durable event is one log entry and carries `channelId, epoch, seq` (contract D-18); the same
 //! value is told live and given in resume. An ephemeral event is in no log and may be lost.
 
+mod ephemeral;
+mod message;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
+pub use message::{MessageView, ReactionView};
+
+use crate::error::{Error, Result};
 use crate::model::{
-    AccountEvent, Channel, ClientMsgId, Entry, Epoch, Id, Leave, Link, Log, MemberRole, Message, MessageType,
-    Reaction, Seq, Text, Time, User, Username, What,
+    AccountEvent, Channel, Entry, Epoch, Id, Leave, Log, MemberRole, Reaction, Seq, Text, Time, User,
+    Username, What,
 };
-
-/// A message as clients see it; once deleted, a tombstone without content.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessageView {
-    pub id: Id<Entry>,
-    pub channel_id: Id<Log>,
-    pub seq: Seq,
-    pub user_id: Id<User>,
-    pub username: Username,
-    #[serde(rename = "type")]
-    pub message_type: MessageType,
-    pub text: Option<Text>,
-    pub reply_to: Option<Id<Entry>>,
-    pub thread_id: Option<Id<Entry>>,
-    pub mentions: Vec<Id<User>>,
-    pub attachments: Vec<Link>,
-    pub image_url: Option<Link>,
-    pub file_url: Option<Link>,
-    pub client_msg_id: Option<ClientMsgId>,
-    pub revision: u32,
-    pub created_at: Time,
-    pub edited_at: Option<Time>,
-    pub deleted_at: Option<Time>,
-    pub reactions: Vec<ReactionView>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReactionView {
-    pub reaction: Reaction,
-    pub count: usize,
-    pub user_ids: Vec<Id<User>>,
-}
-
-impl MessageView {
-    pub fn of(entry: &Entry, message: &Message) -> MessageView {
-        let message = message.clone();
-        let reactions = message.reactions.into_iter();
-        MessageView {
-            id: entry.id,
-            channel_id: entry.log,
-            seq: entry.seq,
-            user_id: entry.user_id,
-            username: entry.username.clone(),
-            message_type: message.message_type,
-            text: message.text,
-            reply_to: message.reply_to,
-            thread_id: message.thread_id,
-            mentions: message.mentions,
-            attachments: message.attachments,
-            image_url: message.image_url,
-            file_url: message.file_url,
-            client_msg_id: entry.client_msg_id.clone(),
-            revision: message.revision,
-            created_at: entry.created_at,
-            edited_at: message.edited_at,
-            deleted_at: message.deleted_at,
-            reactions: reactions
-                .map(|(reaction, user_ids)| ReactionView { reaction, count: user_ids.len(), user_ids })
-                .collect(),
-        }
-    }
-}
 
 /// A durable event's place in its log, beside what it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -280,81 +224,18 @@ pub struct Told {
     pub entry: Entry,
     pub name: String,
     /// JSON of the payload.
-    pub data: Box<serde_json::value::RawValue>,
+    pub data: Box<RawValue>,
 }
 
 impl Told {
-    pub fn of(entry: Entry, epoch: &Epoch) -> crate::error::Result<Told> {
+    pub fn of(entry: Entry, epoch: &Epoch) -> Result<Told> {
         #[derive(Deserialize)]
         struct Written {
             event: String,
-            data: Box<serde_json::value::RawValue>,
+            data: Box<RawValue>,
         }
-        let text =
-            serde_json::to_string(&Durable::of(&entry, epoch)).map_err(crate::error::Error::internal)?;
-        let written: Written = serde_json::from_str(&text).map_err(crate::error::Error::internal)?;
+        let text = serde_json::to_string(&Durable::of(&entry, epoch)).map_err(Error::internal)?;
+        let written: Written = serde_json::from_str(&text).map_err(Error::internal)?;
         Ok(Told { log: entry.log, entry, name: written.event, data: written.data })
     }
-}
-
-/// Events that are in no log and may be lost.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum Ephemeral {
-    UserTyping {
-        channel_id: Id<Channel>,
-        user_id: Id<User>,
-        username: Username,
-        is_typing: bool,
-    },
-    UserStopTyping {
-        channel_id: Id<Channel>,
-        user_id: Id<User>,
-        username: Username,
-        is_typing: bool,
-    },
-    UserPresenceUpdate(Presence),
-    OnlineUsersCount {
-        count: usize,
-    },
-    OnlineUsers(Vec<Online>),
-    ChannelUsers {
-        channel_id: Id<Channel>,
-        users: Vec<Online>,
-    },
-    /// The newest seq of each joined channel that changed, so that a lost last event is found (D-22).
-    Heads(std::collections::BTreeMap<Id<Log>, Seq>),
-    ServerDraining {
-        reconnect_within_ms: u64,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Presence {
-    pub user_id: Id<User>,
-    pub username: Username,
-    pub status: PresenceStatus,
-    pub text: Option<String>,
-    /// Rises with each change of this user; an older one is to be ignored (D-41).
-    pub version: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PresenceStatus {
-    Offline,
-    Away,
-    Busy,
-    Online,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Online {
-    pub user_id: Id<User>,
-    pub username: Username,
-    pub status: PresenceStatus,
-    pub is_online: bool,
-    pub current_channel: Option<Id<Channel>>,
 }

@@ -1,66 +1,24 @@
 //! Messages: sending, changing and reading them. Both doors send through here (contract D-01).
 
-use std::sync::Arc;
+mod history;
+mod send;
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
+
+pub use history::{History, Part};
+pub use send::Send;
 
 use super::{Rights, Seat};
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::limits;
 use crate::log::{Address, Caught, Draft, Kept, Logs, Pending};
-use crate::model::{
-    Channel, ClientMsgId, Entry, Epoch, Id, Life, Link, Message, MessageType, Reaction, Seq, Text, User, What,
-};
+use crate::model::{Channel, Entry, Epoch, Id, Life, Reaction, Seq, Text, User, What};
 use crate::policy::{Action, Actor, can};
 use crate::store::Store;
 
-/// What a client sends to say something.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Send {
-    pub channel_id: Id<Channel>,
-    #[serde(default)]
-    pub text: Option<Text>,
-    #[serde(rename = "type", default)]
-    pub message_type: MessageType,
-    #[serde(default)]
-    pub client_msg_id: Option<ClientMsgId>,
-    #[serde(default)]
-    pub reply_to: Option<Id<Entry>>,
-    #[serde(default)]
-    pub thread_id: Option<Id<Entry>>,
-    #[serde(default)]
-    pub mentions: Vec<Id<User>>,
-    #[serde(default)]
-    pub attachments: Vec<Link>,
-    #[serde(default)]
-    pub image_url: Option<Link>,
-    #[serde(default)]
-    pub file_url: Option<Link>,
-}
-
-impl Send {
-    /// An empty draft for a channel.
-    pub fn to(channel: Id<Channel>) -> Send {
-        Send {
-            channel_id: channel,
-            text: None,
-            message_type: MessageType::Text,
-            client_msg_id: None,
-            reply_to: None,
-            thread_id: None,
-            mentions: Vec::new(),
-            attachments: Vec::new(),
-            image_url: None,
-            file_url: None,
-        }
-    }
-}
-
 /// The answer to a send (contract D-02).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sent {
     pub message: MessageView,
@@ -85,30 +43,6 @@ pub struct Changed {
     pub epoch: Epoch,
     /// It was so already and nothing was written.
     pub duplicate: bool,
-}
-
-/// Which part of a channel's history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Newest,
-    Before(Seq),
-    After(Seq),
-    Around(Seq),
-    /// For clients that page by offset from the newest.
-    Offset(u64),
-}
-
-/// Messages in the order of the log, with what is needed to go on from there live.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct History {
-    pub messages: Vec<MessageView>,
-    pub epoch: Epoch,
-    /// The last seq of the log at the time of reading: resume after it and nothing is missed.
-    pub head: Seq,
-    /// There is more before, or after, what is shown.
-    pub has_more_before: bool,
-    pub has_more_after: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -142,11 +76,9 @@ impl Messages {
         can(seat.standing, Action::Post, "channel")?;
         open_for_posts(&seat)?;
         self.check_targets(&seat, &send).await?;
-        let message = draft(send.clone())?;
-        let draft = Draft {
-            client_msg_id: send.client_msg_id,
-            ..Draft::new(actor.id, &actor.username, What::Message(message))
-        };
+        let client_msg_id = send.client_msg_id.clone();
+        let message = send.message()?;
+        let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
         Ok(Posting { pending, epoch: seat.channel.epoch.clone() })
     }
@@ -234,55 +166,6 @@ impl Messages {
         let entry = self.store.messages.get(id).await?;
         let entry = entry.filter(|entry| matches!(entry.what, What::Message(_)));
         entry.ok_or_else(|| Error::not_found("message"))
-    }
-
-    pub async fn history(
-        &self,
-        actor: &Actor,
-        channel: Id<Channel>,
-        part: Part,
-        limit: u64,
-    ) -> Result<History> {
-        let seat = self.rights.in_channel(actor, channel).await?;
-        can(seat.standing, Action::ReadChannel, "channel")?;
-        self.read(&seat.channel, part, limit.clamp(1, limits::PAGE_MAX)).await
-    }
-
-    async fn read(&self, channel: &Arc<Channel>, part: Part, limit: u64) -> Result<History> {
-        let log = channel.id.into();
-        // The head is read first: what is written meanwhile shows twice, never not at all.
-        let head = self.logs.head(log).await?;
-        let messages = &self.store.messages;
-        let (mut older, mut newer) = match part {
-            Part::Newest => (messages.before(log, head + 1, limit + 1).await?, Vec::new()),
-            Part::Before(seq) => (messages.before(log, seq, limit + 1).await?, Vec::new()),
-            Part::After(seq) => (Vec::new(), messages.from(log, seq.saturating_add(1), limit + 1).await?),
-            Part::Around(seq) => {
-                let half = limit.div_ceil(2);
-                (messages.before(log, seq, limit - half + 1).await?, messages.from(log, seq, half + 1).await?)
-            }
-            Part::Offset(skip) => (messages.page(log, skip, limit + 1).await?, Vec::new()),
-        };
-        let (room_before, room_after) = match part {
-            Part::Around(_) => (limit - limit.div_ceil(2), limit.div_ceil(2)),
-            Part::After(_) => (0, limit),
-            _ => (limit, 0),
-        };
-        let has_more_before = match part {
-            Part::After(seq) => seq > 0,
-            _ => older.len() as u64 > room_before,
-        };
-        let has_more_after = match part {
-            Part::Newest => false,
-            Part::Before(seq) => seq <= head,
-            Part::Offset(skip) => skip > 0,
-            Part::After(_) | Part::Around(_) => newer.len() as u64 > room_after,
-        };
-        older.truncate(room_before as usize);
-        newer.truncate(room_after as usize);
-        older.reverse();
-        let messages = older.iter().chain(&newer).map(view).collect::<Result<Vec<_>>>()?;
-        Ok(History { messages, epoch: channel.epoch.clone(), head, has_more_before, has_more_after })
     }
 
     /// Replies to a message, oldest first, with their number.
@@ -374,36 +257,4 @@ fn view(entry: &Entry) -> Result<MessageView> {
         What::Message(message) => Ok(MessageView::of(entry, message)),
         _ => Err(Error::internal("a change is no message")),
     }
-}
-
-fn draft(send: Send) -> Result<Message> {
-    let media = send.image_url.is_some() || send.file_url.is_some() || !send.attachments.is_empty();
-    if send.text.is_none() && !media {
-        return Err(Error::invalid("text", "a message cannot be empty"));
-    }
-    if send.mentions.len() > limits::MENTIONS {
-        return Err(Error::invalid("mentions", format!("may name {} people at most", limits::MENTIONS)));
-    }
-    if send.attachments.len() > limits::ATTACHMENTS {
-        return Err(Error::invalid("attachments", format!("may hold {} at most", limits::ATTACHMENTS)));
-    }
-    let mut message = Message {
-        message_type: send.message_type,
-        text: send.text,
-        reply_to: send.reply_to,
-        thread_id: send.thread_id,
-        mentions: send.mentions,
-        attachments: send.attachments,
-        image_url: send.image_url,
-        file_url: send.file_url,
-        ..Message::default()
-    };
-    message.digest = digest(&message)?;
-    Ok(message)
-}
-
-/// Tells one content from another; the same for a repeat of the same send.
-fn digest(message: &Message) -> Result<String> {
-    let content = serde_json::to_vec(message).map_err(Error::internal)?;
-    Ok(Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect())
 }

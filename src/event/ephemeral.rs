@@ -1,0 +1,68 @@
+//! Events that are in no log and may be lost.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Channel, Id, Log, Seq, User, Username};
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Ephemeral {
+    UserTyping {
+        channel_id: Id<Channel>,
+        user_id: Id<User>,
+        username: Username,
+        is_typing: bool,
+    },
+    UserStopTyping {
+        channel_id: Id<Channel>,
+        user_id: Id<User>,
+        username: Username,
+        is_typing: bool,
+    },
+    UserPresenceUpdate(Presence),
+    OnlineUsersCount {
+        count: usize,
+    },
+    OnlineUsers(Vec<Online>),
+    ChannelUsers {
+        channel_id: Id<Channel>,
+        users: Vec<Online>,
+    },
+    /// The newest seq of each joined channel that changed, so that a lost last event is found (D-22).
+    Heads(BTreeMap<Id<Log>, Seq>),
+    ServerDraining {
+        reconnect_within_ms: u64,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    pub user_id: Id<User>,
+    pub username: Username,
+    pub status: PresenceStatus,
+    pub text: Option<String>,
+    /// Rises with each change of this user; an older one is to be ignored (D-41).
+    pub version: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceStatus {
+    Offline,
+    Away,
+    Busy,
+    Online,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Online {
+    pub user_id: Id<User>,
+    pub username: Username,
+    pub status: PresenceStatus,
+    pub is_online: bool,
+    pub current_channel: Option<Id<Channel>>,
+}

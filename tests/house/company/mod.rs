@@ -1,0 +1,191 @@
+//! People, groups and channels for stories that need no door: the services over one store.
+
+use hubbub::clock::{Clock, nonce};
+use hubbub::error::{Code, Result};
+use hubbub::log::Logs;
+use hubbub::model::{
+    Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Log, MemberRole, Membership, Role,
+    Status, User, What,
+};
+use hubbub::policy::Actor;
+use hubbub::service::channels::{Channels, NewChannel};
+use hubbub::service::groups::{Groups, NewGroup};
+use hubbub::service::messages::Messages;
+use hubbub::service::requests::Requests;
+use hubbub::service::{Rights, Roster, Span};
+use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
+use serde_json::{Value, json};
+
+use crate::stores::{clock, on_every_store};
+
+pub struct Company {
+    pub store: Store,
+    pub clock: Clock,
+    pub rights: Rights,
+    pub roster: Roster,
+    pub groups: Groups,
+    pub channels: Channels,
+    pub requests: Requests,
+    pub messages: Messages,
+    pub logs: Logs,
+}
+
+/// Tells a story on every store; afterwards no query of it may have read a collection from end to
+/// end, or sorted in memory.
+pub async fn story(told: impl AsyncFn(Company)) {
+    on_every_store(async |store: Store| {
+        told(Company::over(store.clone())).await;
+        for asked in store.engine.recorded() {
+            let plan = store.engine.explain(asked.collection, asked.query.clone()).await.unwrap();
+            let bounded = !plan.scans || !asked.collection.grows;
+            assert!(bounded && !plan.sorts, "{}: {asked:?}\n{}", asked.collection.name, plan.text);
+        }
+    })
+    .await;
+}
+
+impl Company {
+    fn over(store: Store) -> Company {
+        let clock = clock();
+        let rights = Rights::new(store.clone(), clock.clone());
+        let logs = Logs::new(store.clone(), clock.clone());
+        let roster = Roster::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
+        let messages = Messages::new(store.clone(), rights.clone(), logs.clone());
+        let groups = Groups::new(&roster, true);
+        let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
+        Company { store, clock, rights, roster, groups, channels, requests, messages, logs }
+    }
+
+    pub async fn user(&self, name: &str) -> Actor {
+        self.person(name, Role::User).await
+    }
+
+    pub async fn root(&self) -> Actor {
+        self.person("root", Role::SuperAdmin).await
+    }
+
+    async fn person(&self, name: &str, role: Role) -> Actor {
+        let now = self.clock.now();
+        let user = User {
+            id: self.clock.id(),
+            username: name.parse().unwrap(),
+            username_key: name.into(),
+            email: format!("{name}@example.org").parse().unwrap(),
+            password_hash: String::new(),
+            role,
+            status: Status::Active,
+            authz_epoch: 0,
+            epoch: Epoch(nonce()),
+            display_name: None,
+            bio: None,
+            avatar_url: None,
+            created_at: now,
+            updated_at: now,
+            last_login_at: None,
+        };
+        self.store.users.insert(&user).await.unwrap();
+        Actor { id: user.id, username: user.username, role, session: None }
+    }
+
+    /// A public group that `admin` made.
+    pub async fn group(&self, admin: &Actor, name: &str) -> GroupView {
+        self.groups.create(admin, named(name)).await.unwrap()
+    }
+
+    pub async fn general(&self, group: Id<Group>) -> Channel {
+        let channels = self.store.channels.of_group(group).await.unwrap();
+        channels.into_iter().find(|channel| channel.name.as_str() == "general").unwrap()
+    }
+
+    pub async fn channel(&self, admin: &Actor, group: Id<Group>, name: &str) -> ChannelView {
+        self.channels.create(admin, channel(group, name)).await.unwrap()
+    }
+
+    pub async fn private(&self, admin: &Actor, group: Id<Group>, name: &str) -> ChannelView {
+        self.channels.create(admin, NewChannel { is_private: true, ..channel(group, name) }).await.unwrap()
+    }
+
+    /// As the administration does, but without telling.
+    pub async fn switch(&self, user: &Actor, status: Status) {
+        let users = COLLECTIONS.iter().find(|collection| collection.name == "users").unwrap();
+        let (one, change) = (Filter::Is("_id", Literal::of(user.id)), Change::set("status", status));
+        self.store.engine.update(users, one, vec![change]).await.unwrap();
+        self.rights.changed();
+    }
+
+    pub async fn role(&self, group: Id<Group>, actor: &Actor) -> Option<MemberRole> {
+        let key = Membership::key(group.into(), actor.id);
+        self.store.memberships.get(key).await.unwrap().map(|membership| membership.role)
+    }
+
+    pub async fn reads(&self, actor: &Actor, channel: Id<Channel>) -> bool {
+        self.channels.get(actor, channel).await.is_ok()
+    }
+
+    /// What a log says after entry `after`, in short.
+    pub async fn told_after(&self, log: impl Into<Id<Log>>, after: u64) -> Vec<String> {
+        let entries = self.store.messages.after(log.into(), after, 300).await.unwrap();
+        entries.iter().map(in_short).collect()
+    }
+
+    pub async fn told(&self, log: impl Into<Id<Log>>) -> Vec<String> {
+        self.told_after(log, 0).await
+    }
+
+    pub async fn last(&self, log: impl Into<Id<Log>>) -> String {
+        self.told(log).await.pop().unwrap_or_default()
+    }
+
+    /// How many changes are noted and not yet told.
+    pub async fn unfinished(&self) -> usize {
+        self.store.settings.under("telling:", 100).await.unwrap().len()
+    }
+}
+
+fn in_short(entry: &Entry) -> String {
+    let named = |about: &Value| about["name"].as_str().or(about["status"].as_str()).unwrap_or("?").to_owned();
+    match &entry.what {
+        What::MemberJoined { member_name, role: MemberRole::Member, .. } => format!("{member_name} joined"),
+        What::MemberJoined { member_name, role: MemberRole::Admin, .. } => {
+            format!("admin {member_name} joined")
+        }
+        What::MemberLeft { member_name, reason, .. } => format!("{member_name} {}", word(*reason)),
+        What::MemberRole { role, .. } => format!("role {role:?}").to_lowercase(),
+        What::ChannelUpdated { about } => format!("updated {}", named(about)),
+        What::ChannelDeleted => "deleted".into(),
+        What::ChannelAdded { about, .. } => format!("added {}", named(about)),
+        What::ChannelRemoved { reason, .. } => word(*reason).into(),
+        What::Account { event, about } => format!("{event:?} {}", named(about)),
+        other => format!("{other:?}"),
+    }
+}
+
+fn word(reason: Leave) -> &'static str {
+    match reason {
+        Leave::Left => "left",
+        Leave::Removed => "removed",
+        Leave::Banned => "banned",
+        Leave::Deactivated => "deactivated",
+        Leave::Closed => "closed",
+    }
+}
+
+pub fn named(name: &str) -> NewGroup {
+    from(json!({ "name": name }))
+}
+
+pub fn channel(group: Id<Group>, name: &str) -> NewChannel {
+    from(json!({ "groupId": group, "name": name }))
+}
+
+pub fn from<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+pub fn all() -> Span {
+    Span::new(None, Some(100), None).unwrap()
+}
+
+pub fn code<T: std::fmt::Debug>(result: Result<T>) -> Code {
+    result.unwrap_err().code()
+}
