@@ -12,9 +12,7 @@
 
 mod accounts;
 mod channels;
-mod chaos;
 mod checker;
-mod client;
 mod commands;
 mod company;
 mod config;
@@ -23,11 +21,7 @@ mod events;
 mod groups;
 mod groups_over_rest;
 mod layers;
-mod log;
-mod log_rig;
-mod log_schedules;
 mod messages;
-mod mirror;
 mod permissions;
 mod requests;
 mod rest;

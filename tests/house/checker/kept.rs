@@ -39,7 +39,12 @@ pub(super) fn acknowledged(run: &Run) -> Verdict {
                 && entry.client_msg_id.as_ref().is_some_and(|kept| kept.as_str() == intent)
         });
         if !there || kept.is_none_or(|kept| kept.epoch != *epoch) {
-            return broken("I-1", format!("{intent} was answered ok with {id} at seq {seq} of {log}, where the store holds {entry:?}"));
+            return broken(
+                "I-1",
+                format!(
+                    "{intent} was answered ok with {id} at seq {seq} of {log}, where the store holds {entry:?}"
+                ),
+            );
         }
     }
     Ok(())
@@ -97,7 +102,10 @@ pub(super) fn nothing_invented(run: &Run) -> Verdict {
                         && message.deleted_at.is_none()
                         && message.text.as_ref().is_none_or(|kept| kept.as_str() != *text) =>
                 {
-                    return broken("I-10", format!("seq {} of {log} says {:?}, sent was {text:?}", entry.seq, message.text));
+                    return broken(
+                        "I-10",
+                        format!("seq {} of {log} says {:?}, sent was {text:?}", entry.seq, message.text),
+                    );
                 }
                 Some(_) => {}
             }
@@ -124,7 +132,10 @@ pub(super) fn folded(run: &Run) -> Verdict {
             let text = intent(*log, entry).and_then(|intent| sent.get(&intent).copied());
             let again = fold_again(kept, entry, message, text);
             if !same(&again, message) {
-                return broken("I-12", format!("seq {} of {log} folds to {again:?}, its row is {message:?}", entry.seq));
+                return broken(
+                    "I-12",
+                    format!("seq {} of {log} folds to {again:?}, its row is {message:?}", entry.seq),
+                );
             }
         }
         if let Some(late) = kept.entries.iter().find(|entry| is_unfolded(entry)) {
@@ -153,7 +164,9 @@ fn same(one: &Message, other: &Message) -> bool {
 fn is_unfolded(entry: &Entry) -> bool {
     matches!(
         entry.what,
-        What::Edit { folded: false, .. } | What::Delete { folded: false, .. } | What::React { folded: false, .. }
+        What::Edit { folded: false, .. }
+            | What::Delete { folded: false, .. }
+            | What::React { folded: false, .. }
     )
 }
 
@@ -166,7 +179,14 @@ fn history(log: Id<Log>, kept: &Kept) -> Verdict {
     let rows: Vec<MessageView> = rows.collect();
     if rows != *history {
         let odd = rows.iter().zip(history).find(|(row, shown)| row != shown);
-        return broken("I-12", format!("history of {log} shows {} of {} messages; first other: {odd:?}", history.len(), rows.len()));
+        return broken(
+            "I-12",
+            format!(
+                "history of {log} shows {} of {} messages; first other: {odd:?}",
+                history.len(),
+                rows.len()
+            ),
+        );
     }
     Ok(())
 }

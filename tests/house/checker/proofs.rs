@@ -177,7 +177,9 @@ fn i3_time_that_goes_back() {
 fn i4_one_place_with_two_meanings() {
     let mut run = good();
     let other = Entry { id: id(88), ..entry(2, ANN, message("two")) };
-    run.journals[1].notes.retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
+    run.journals[1]
+        .notes
+        .retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
     noted(&mut run, 1, applied(&other, true));
     found(&run, "I-4");
 }
@@ -185,7 +187,9 @@ fn i4_one_place_with_two_meanings() {
 #[test]
 fn i5_a_gap_that_was_not_asked_for() {
     let mut run = good();
-    run.journals[1].notes.retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
+    run.journals[1]
+        .notes
+        .retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
     found(&run, "I-5");
 }
 
