@@ -11,10 +11,12 @@
 )]
 
 mod accounts;
+mod bans;
 mod channels;
 mod commands;
 mod company;
 mod config;
+mod cut_off;
 mod door;
 mod groups;
 mod groups_over_rest;
