@@ -11,11 +11,13 @@
 )]
 
 mod accounts;
+mod bans;
 mod channels;
 mod checker;
 mod commands;
 mod company;
 mod config;
+mod cut_off;
 mod door;
 mod events;
 mod groups;
