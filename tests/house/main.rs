@@ -12,9 +12,7 @@
 
 mod accounts;
 mod channels;
-mod chaos;
 mod checker;
-mod client;
 mod commands;
 mod company;
 mod config;
@@ -23,7 +21,6 @@ mod groups;
 mod log;
 mod log_rig;
 mod log_schedules;
-mod mirror;
 mod permissions;
 mod requests;
 mod rest;

@@ -41,6 +41,8 @@ pub enum Noted {
     Closed,
     Sent { log: Id<Log>, intent: String, text: String },
     Answered { log: Id<Log>, intent: String, answer: Answer },
+    /// A change of a message was answered ok, and wrote an entry of its own.
+    Changed { log: Id<Log>, epoch: Epoch, seq: Seq, target: Id<Entry> },
     /// The position was set: reading began, or began again, after this seq.
     Reset { log: Id<Log>, epoch: Epoch, seq: Seq },
     Applied { event: Durable, live: bool },

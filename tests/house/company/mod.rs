@@ -21,6 +21,7 @@ pub struct Company {
     pub store: Store,
     pub clock: Clock,
     pub rights: Rights,
+    pub logs: Logs,
     pub roster: Roster,
     pub groups: Groups,
     pub channels: Channels,
@@ -42,14 +43,14 @@ pub async fn story(told: impl AsyncFn(Company)) {
 }
 
 impl Company {
-    fn over(store: Store) -> Company {
+    pub fn over(store: Store) -> Company {
         let clock = clock();
         let rights = Rights::new(store.clone(), clock.clone());
         let logs = Logs::new(store.clone(), clock.clone());
-        let roster = Roster::new(store.clone(), rights.clone(), logs, clock.clone());
+        let roster = Roster::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
-        Company { store, clock, rights, roster, groups, channels, requests }
+        Company { store, clock, rights, logs, roster, groups, channels, requests }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
