@@ -98,7 +98,7 @@ impl Rows {
 /// Changes in the log that may not be in their rows yet, in order.
 async fn pending(store: &Store, log: Id<Log>) -> Result<Vec<Entry>> {
     // By its log alone an index would be read that holds the whole log.
-    let mut changes = store.messages.pending_changes(PENDING).await?;
+    let mut changes = store.messages.unfolded(PENDING).await?;
     if changes.len() as u64 >= PENDING {
         return Err(Error::unavailable("too many changes are on their way into their messages"));
     }

@@ -28,6 +28,13 @@ pub(super) fn gap_free(run: &Run) -> Verdict {
 
 pub(super) fn acknowledged(run: &Run) -> Verdict {
     for (journal, note) in run.notes() {
+        if let Noted::Changed { log, epoch, seq, target } = &note.what {
+            let kept = run.dump.logs.get(log).filter(|kept| kept.epoch == *epoch);
+            let entry = kept.and_then(|kept| kept.entries.get((*seq as usize).wrapping_sub(1)));
+            if entry.is_none_or(|entry| entry.what.target() != Some(*target) || entry.user_id != journal.user) {
+                return broken("I-1", format!("a change of {target} was answered ok at seq {seq} of {log}, where the store holds {entry:?}"));
+            }
+        }
         let Noted::Answered { log, intent, answer: Answer::Kept { id, seq, epoch } } = &note.what else {
             continue;
         };
@@ -138,10 +145,32 @@ pub(super) fn folded(run: &Run) -> Verdict {
                 );
             }
         }
+        in_turn(*log, kept)?;
         if let Some(late) = kept.entries.iter().find(|entry| is_unfolded(entry)) {
             return broken("I-12", format!("seq {} of {log} was never folded in", late.seq));
         }
         history(*log, kept)?;
+    }
+    Ok(())
+}
+
+/// Revisions rise by one, and nothing changes what is deleted (D-14, D-15).
+fn in_turn(log: Id<Log>, kept: &Kept) -> Verdict {
+    let mut states = BTreeMap::<Id<Entry>, (u32, bool)>::new();
+    for entry in &kept.entries {
+        let Some(target) = entry.what.target() else { continue };
+        let (revision, deleted) = states.entry(target).or_default();
+        if *deleted {
+            return broken("I-12", format!("seq {} of {log} changes a deleted message", entry.seq));
+        }
+        match entry.what {
+            What::Edit { revision: next, .. } if next != *revision + 1 => {
+                return broken("I-12", format!("seq {} of {log} makes revision {next} of {revision}", entry.seq));
+            }
+            What::Edit { .. } => *revision += 1,
+            What::Delete { .. } => *deleted = true,
+            _ => {}
+        }
     }
     Ok(())
 }

@@ -135,6 +135,15 @@ fn i1_an_acknowledged_message_that_moved() {
 }
 
 #[test]
+fn i1_an_acknowledged_change_that_is_not_there() {
+    let mut run = good();
+    noted(&mut run, 0, Noted::Changed { log: log(), epoch: epoch(), seq: 4, target: id(101) });
+    assert_eq!(check(&run), Ok(()));
+    noted(&mut run, 0, Noted::Changed { log: log(), epoch: epoch(), seq: 3, target: id(101) });
+    found(&run, "I-1");
+}
+
+#[test]
 fn i2_one_intent_kept_twice() {
     let mut run = good();
     let again = Entry { client_msg_id: Some(intent(1).parse().unwrap()), ..entry(5, ANN, message("one")) };
@@ -365,6 +374,18 @@ fn i12_history_that_shows_something_else() {
     let mut run = good();
     kept(&mut run).history.as_mut().unwrap().pop();
     found(&run, "I-12");
+}
+
+#[test]
+fn i12_a_revision_twice() {
+    let mut run = good();
+    for journal in [0, 1] {
+        noted(&mut run, journal, Noted::Closed);
+    }
+    let again = What::Edit { target: id(101), text: None, revision: 1, folded: true };
+    kept(&mut run).entries.push(entry(5, ANN, again));
+    let what = check(&run).unwrap_err();
+    assert_eq!(what.invariant, "I-12");
 }
 
 #[test]

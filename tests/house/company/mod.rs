@@ -22,12 +22,12 @@ pub struct Company {
     pub store: Store,
     pub clock: Clock,
     pub rights: Rights,
+    pub logs: Logs,
     pub roster: Roster,
     pub groups: Groups,
     pub channels: Channels,
     pub requests: Requests,
     pub messages: Messages,
-    pub logs: Logs,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -45,7 +45,7 @@ pub async fn story(told: impl AsyncFn(Company)) {
 }
 
 impl Company {
-    fn over(store: Store) -> Company {
+    pub fn over(store: Store) -> Company {
         let clock = clock();
         let rights = Rights::new(store.clone(), clock.clone());
         let logs = Logs::new(store.clone(), clock.clone());
