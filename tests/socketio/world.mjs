@@ -31,10 +31,10 @@ const SETTINGS = {
 export const PASSWORD = "a fine day for a walk";
 
 /** Tells a story on a fresh server with each store: `tell(world)` declares its tests. */
-export function onEveryStore(title, settings, tell) {
+export function onEveryStore(title, settings, tell, options = {}) {
   for (const store of ["embedded", "mongodb"]) {
     const skip = store === "mongodb" && !mongodb ? "HUBBUB_TEST_MONGODB is not set" : false;
-    describe(`${title} (${store})`, { skip }, () => {
+    describe(`${title} (${store})`, { ...options, skip }, () => {
       const world = new World(store, settings);
       before(() => world.open());
       after(() => world.close());
