@@ -21,6 +21,7 @@ mod groups;
 mod log;
 mod log_rig;
 mod log_schedules;
+mod mirror;
 mod permissions;
 mod requests;
 mod rest;
