@@ -11,15 +11,25 @@
 )]
 
 mod accounts;
-mod door;
-mod rest;
+mod bans;
 mod channels;
+mod checker;
+mod commands;
 mod company;
+mod config;
+mod cut_off;
+mod door;
+mod events;
 mod groups;
+mod groups_over_rest;
+mod layers;
+mod log;
+mod log_rig;
+mod log_schedules;
+mod messages;
 mod permissions;
 mod requests;
-mod commands;
-mod config;
+mod rest;
 mod secrets;
 mod seed;
 mod store;

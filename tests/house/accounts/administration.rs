@@ -1,7 +1,9 @@
 //! What a super admin does to accounts, and that one of them is always left.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
-use hubbub::model::{AccountEvent, What};
+use hubbub::model::{AccountEvent, Leave, What};
 use hubbub::service::Revoked;
 use serde_json::json;
 
@@ -31,7 +33,8 @@ async fn two_who_demote_each_other_leave_one_s30() {
 
 /// So that exactly these administer.
 async fn retire_all_but(house: &House, admins: &[Person; 2]) {
-    let listed = house.get("/api/admin/users?role=super_admin&status=active&limit=100").by(&admins[0]).sent(200).await;
+    let listed =
+        house.get("/api/admin/users?role=super_admin&status=active&limit=100").by(&admins[0]).sent(200).await;
     for user in listed.body["data"]["users"].as_array().unwrap() {
         let id = user["id"].as_str().unwrap();
         if admins.iter().all(|admin| admin.id.to_string() != id) {
@@ -48,7 +51,11 @@ async fn the_last_super_admin_stays_s30() {
         house.delete(&path).by(&root).sent(409).await;
         house.put(&path, &json!({"role": "user"})).by(&root).sent(409).await;
         house.put(&path, &json!({"status": "inactive"})).by(&root).sent(409).await;
-        let outcomes = house.post("/api/admin/users/bulk-delete", &json!({"userIds": [root.id]})).by(&root).sent(200).await;
+        let outcomes = house
+            .post("/api/admin/users/bulk-delete", &json!({"userIds": [root.id]}))
+            .by(&root)
+            .sent(200)
+            .await;
         assert_eq!(outcomes.body["data"]["results"][0]["error"]["code"], "CONFLICT");
         assert!(house.is_let_in(&root).await);
     })
@@ -58,11 +65,16 @@ async fn the_last_super_admin_stays_s30() {
 #[tokio::test]
 async fn nobody_promotes_themselves_or_touches_others_s30() {
     in_a_house(async |house| {
-        let (eve, bob, root) = (house.person("eve").await, house.person("bob").await, house.root("root").await);
+        let (eve, bob, root) =
+            (house.person("eve").await, house.person("bob").await, house.root("root").await);
         let own = format!("/api/users/{}", eve.id);
         house.put(&own, &json!({"role": "super_admin"})).by(&eve).sent(403).await;
         house.put(&own, &json!({"status": "inactive"})).by(&eve).sent(403).await;
-        house.put(&format!("/api/users/{}", bob.id), &json!({"bio": "eve was here"})).by(&eve).sent(403).await;
+        house
+            .put(&format!("/api/users/{}", bob.id), &json!({"bio": "eve was here"}))
+            .by(&eve)
+            .sent(403)
+            .await;
         house.delete(&format!("/api/users/{}", bob.id)).by(&eve).sent(403).await;
         house.put(&own, &json!({"role": "super_admin"})).by(&root).sent(200).await;
         let eve = house.sign_in("eve").await;
@@ -150,6 +162,43 @@ async fn the_numbers_are_right() {
             house.get(&format!("/api/admin/{path}")).by(&root).sent(200).await;
         }
         house.get(&format!("/api/admin/users/{id}/groups")).by(&root).sent(200).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_switched_off_leaves_the_channels_and_comes_back_to_them() {
+    in_a_house(async |house| {
+        let (ann, bob, root) =
+            (house.person("ann").await, house.person("bob").await, house.root("root").await);
+        let group = house.post("/api/groups", &json!({"name": "Crew"})).by(&ann).sent(201).await;
+        let id = group.body["data"]["id"].as_str().unwrap();
+        house.ask(http::Method::POST, &format!("/api/groups/{id}/join")).by(&bob).answer().await;
+        let path = format!("/api/admin/users/{}", bob.id);
+        house.delete(&path).by(&root).sent(200).await;
+        house.put(&path, &json!({"status": "active"})).by(&root).sent(200).await;
+        let channel = house.app.store.channels.of_group(id.parse().unwrap()).await.unwrap().remove(0);
+        let entries = house.app.store.messages.after(channel.id.into(), 0, 20).await.unwrap();
+        let of_bob = entries.iter().filter_map(|entry| match &entry.what {
+            What::MemberJoined { member, .. } if *member == bob.id => Some("joined"),
+            What::MemberLeft { member, reason: Leave::Deactivated, .. } if *member == bob.id => Some("left"),
+            _ => None,
+        });
+        assert_eq!(of_bob.collect::<Vec<_>>(), ["joined", "left", "joined"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_died_while_demoting_holds_nobody_up_for_long() {
+    in_a_house(async |house| {
+        let (root, other) = (house.root("root").await, house.root("other").await);
+        let until = house.clock.now().plus(Duration::from_secs(30));
+        house.app.store.settings.put("lock:super_admins", format!("{until} left").into()).await.unwrap();
+        house.clock.advance(Duration::from_secs(31));
+        let path = format!("/api/users/{}", other.id);
+        house.put(&path, &json!({"role": "user"})).by(&root).sent(200).await;
+        assert!(house.app.store.settings.get("lock:super_admins").await.unwrap().is_none());
     })
     .await;
 }

@@ -39,7 +39,8 @@ async fn a_new_address_wants_the_password() {
 #[tokio::test]
 async fn others_see_a_profile_and_no_address_s38() {
     in_a_house(async |house| {
-        let (ann, eve, root) = (house.person("ann").await, house.person("eve").await, house.root("root").await);
+        let (ann, eve, root) =
+            (house.person("ann").await, house.person("eve").await, house.root("root").await);
         let path = format!("/api/users/{}", ann.id);
         for (asker, sees) in [(&eve, false), (&ann, true), (&root, true)] {
             let answer = house.get(&path).by(asker).sent(200).await;
@@ -64,8 +65,13 @@ async fn users_are_listed_by_name_page_by_page_and_searched_by_how_they_begin() 
             let answer = house.get(path).by(&root).sent(200).await;
             let data = &answer.body["data"];
             assert!(data.get("nextCursor").is_some());
-            let users = data["users"].as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap());
-            (users.collect::<Vec<_>>().join(" "), data["total"].as_u64().unwrap(), data["pages"].as_u64().unwrap())
+            let users =
+                data["users"].as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap());
+            (
+                users.collect::<Vec<_>>().join(" "),
+                data["total"].as_u64().unwrap(),
+                data["pages"].as_u64().unwrap(),
+            )
         };
         assert_eq!(names("/api/users?page=1&limit=2").await, ("a.b Anna".into(), 5, 3));
         assert_eq!(names("/api/v1/users?page=3&limit=2").await, ("root".into(), 5, 3));
@@ -85,8 +91,19 @@ async fn odd_numbers_and_unknown_parameters_are_refused_s04_s09() {
     in_a_house(async |house| {
         let ann = house.person("ann").await;
         for query in [
-            "limit=-1", "limit=0", "limit=1.5", "limit=1e9", "limit=NaN", "limit=%2210%22", "page=0", "page=99999999",
-            "page=-1", "page=18446744073709551616", "sort=passwordHash", "fields=passwordHash", "query=%7B%7D",
+            "limit=-1",
+            "limit=0",
+            "limit=1.5",
+            "limit=1e9",
+            "limit=NaN",
+            "limit=%2210%22",
+            "page=0",
+            "page=99999999",
+            "page=-1",
+            "page=18446744073709551616",
+            "sort=passwordHash",
+            "fields=passwordHash",
+            "query=%7B%7D",
             "limit=1&limit=2",
         ] {
             let answer = house.get(&format!("/api/users?{query}")).by(&ann).sent(400).await;
@@ -105,11 +122,19 @@ async fn a_picture_is_elsewhere_or_nowhere_and_asked_for_once() {
         let ann = house.person("ann").await;
         let path = format!("/api/users/{}/avatar", ann.id);
         house.get(&path).by(&ann).sent(404).await;
-        house.put("/api/users/me", &json!({"avatarUrl": "https://img.example/a.png"})).by(&ann).sent(200).await;
+        house
+            .put("/api/users/me", &json!({"avatarUrl": "https://img.example/a.png"}))
+            .by(&ann)
+            .sent(200)
+            .await;
         let first = house.get(&path).by(&ann).sent(302).await;
         assert_eq!(first.header("location"), "https://img.example/a.png");
         house.get(&path).by(&ann).with("if-none-match", first.header("etag")).sent(304).await;
-        house.put("/api/users/me", &json!({"avatarUrl": "https://img.example/b.png"})).by(&ann).sent(200).await;
+        house
+            .put("/api/users/me", &json!({"avatarUrl": "https://img.example/b.png"}))
+            .by(&ann)
+            .sent(200)
+            .await;
         house.get(&path).by(&ann).with("if-none-match", first.header("etag")).sent(302).await;
     })
     .await;
@@ -122,6 +147,31 @@ async fn who_switches_the_own_account_off_is_out() {
         house.delete(&format!("/api/users/{}", ann.id)).by(&ann).sent(200).await;
         assert!(!house.is_let_in(&ann).await && !house.may_refresh(&ann).await);
         house.post("/auth/login", &json!({"username": "ann", "password": PASSWORD})).sent(401).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_others_one_sees_the_groups_one_is_in_oneself() {
+    in_a_house(async |house| {
+        let (ann, bob, eve) =
+            (house.person("ann").await, house.person("bob").await, house.person("eve").await);
+        let root = house.root("root").await;
+        for name in ["Shared", "Alone"] {
+            let group = house.post("/api/groups", &json!({"name": name})).by(&ann).sent(201).await;
+            if name == "Shared" {
+                let id = group.body["data"]["id"].as_str().unwrap();
+                house.ask(http::Method::POST, &format!("/api/groups/{id}/join")).by(&bob).answer().await;
+            }
+        }
+        let path = format!("/api/users/{}/groups", ann.id);
+        for (asker, names) in [(&ann, "Alone Shared"), (&bob, "Shared"), (&eve, ""), (&root, "Alone Shared")]
+        {
+            let answer = house.get(&path).by(asker).sent(200).await;
+            let groups = answer.body["data"]["groups"].as_array().unwrap().iter();
+            let seen: Vec<_> = groups.map(|group| group["name"].as_str().unwrap()).collect();
+            assert_eq!(seen.join(" "), names);
+        }
     })
     .await;
 }
