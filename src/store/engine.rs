@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::memory::Memory;
 #[cfg(feature = "mongo")]
 use super::mongo::Mongo;
-use super::memory::Memory;
 use super::rules;
 use super::sqlite::Sqlite;
 use super::trail::{Asked, Trail};
@@ -184,9 +184,7 @@ impl Engine {
         self.note("count", collection, || Query::whole(filter.clone()));
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.count(collection, filter).await,
-            Part::Memory(memory) => {
-                Ok(memory.find(collection, Query::whole(filter)).await?.len() as u64)
-            }
+            Part::Memory(memory) => Ok(memory.find(collection, Query::whole(filter)).await?.len() as u64),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.count(collection, filter).await,
         }

@@ -13,7 +13,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::sqlite::change;
-use super::{Change, Collection, Document, Field, Filter, Index, Literal, Order, Query, Refusal, Rejected, When};
+use super::{
+    Change, Collection, Document, Field, Filter, Index, Literal, Order, Query, Refusal, Rejected, When,
+};
 use crate::error::{Error, Result};
 
 /// One process's way to what is kept; clones are the same process.
@@ -295,9 +297,9 @@ impl Kept {
             if same(other, &["_id"]) {
                 return Some("_id".into());
             }
-            let index = unique.iter().find(|index| {
-                index.when.is_none_or(|when| covers(when, other)) && same(other, index.fields)
-            });
+            let index = unique
+                .iter()
+                .find(|index| index.when.is_none_or(|when| covers(when, other)) && same(other, index.fields));
             index.map(|index| index.name.into())
         })
     }

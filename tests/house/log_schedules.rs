@@ -82,7 +82,7 @@ impl World {
     async fn kill(&self, index: usize) {
         let node = self.node(index);
         node.memory.kill();
-        let _ = node.dead.send(true);
+        node.dead.send_replace(true);
         let next = self.start(index);
         while next.logs.repair().await.is_err() {
             sleep(Duration::from_millis(50)).await;
@@ -238,7 +238,7 @@ impl Client {
             let after = self.position.borrow().as_ref().unwrap().seq();
             match logs.catch_up(&channel(1), Some(&epoch), after, &mut 5_000).await {
                 Ok(Caught::Changes { changes, more, .. }) => {
-                    changes.into_iter().for_each(|event| drop(self.take(event, false)));
+                    changes.into_iter().for_each(|event| _ = self.take(event, false));
                     if !more {
                         return true;
                     }
@@ -279,8 +279,16 @@ async fn simulate(seed: u64) -> Run {
             })
         })
         .collect();
-    let hearing: Vec<_> = clients.iter().cloned().map(|client| tokio::task::spawn_local(async move { client.hear().await })).collect();
-    let acting: Vec<_> = clients.iter().cloned().map(|client| tokio::task::spawn_local(async move { client.act().await })).collect();
+    let hearing: Vec<_> = clients
+        .iter()
+        .cloned()
+        .map(|client| tokio::task::spawn_local(async move { client.hear().await }))
+        .collect();
+    let acting: Vec<_> = clients
+        .iter()
+        .cloned()
+        .map(|client| tokio::task::spawn_local(async move { client.act().await }))
+        .collect();
     for _ in 0..dice.below(4) {
         sleep(Duration::from_millis(dice.below(1_500))).await;
         world.kill(dice.below(NODES as u64) as usize).await;

@@ -12,7 +12,9 @@
 
 mod accounts;
 mod channels;
+mod chaos;
 mod checker;
+mod client;
 mod commands;
 mod company;
 mod config;

@@ -117,8 +117,9 @@ fn react(message: &mut MessageView, user: Id<User>, reaction: &hubbub::model::Re
     }
     all.retain(|_, users| !users.is_empty());
     let views = all.into_iter();
-    message.reactions =
-        views.map(|(reaction, user_ids)| ReactionView { reaction, count: user_ids.len(), user_ids }).collect();
+    message.reactions = views
+        .map(|(reaction, user_ids)| ReactionView { reaction, count: user_ids.len(), user_ids })
+        .collect();
 }
 
 struct Play {
@@ -159,7 +160,8 @@ impl Play {
         // What is refused changes nothing, which is what the mirrors show.
         let _: Result<()> = match (what, target) {
             (0..=8, _) => {
-                let send = json!({ "channelId": channel, "text": format!("message {number}"), "mentions": [whom] });
+                let send =
+                    json!({ "channelId": channel, "text": format!("message {number}"), "mentions": [whom] });
                 self.messages.post(&who, from(send)).await.map(|sent| self.known.push(sent.message.id))
             }
             (9..=11, Some(id)) => {

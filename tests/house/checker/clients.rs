@@ -43,17 +43,21 @@ pub(super) fn one_meaning(run: &Run) -> Verdict {
 
 pub(super) fn in_steps(run: &Run) -> Verdict {
     for journal in &run.journals {
-        let mut positions = BTreeMap::<Id<Log>, Seq>::new();
+        let mut positions = BTreeMap::<Id<Log>, (Epoch, Seq)>::new();
         for note in &journal.notes {
             match &note.what {
-                Noted::Reset { log, seq, .. } => {
-                    positions.insert(*log, *seq);
+                Noted::Reset { log, epoch, seq } => {
+                    positions.insert(*log, (epoch.clone(), *seq));
                 }
+                Noted::Stopped { log } => drop(positions.remove(log)),
                 Noted::Applied { event, .. } => {
-                    let (log, _, seq, to) = place(event);
-                    let before = positions.insert(log, to);
-                    if before.is_none_or(|before| seq != before + 1) {
-                        return broken("I-5", format!("{} applied seq {seq} of {log} after {before:?}", journal.user));
+                    let (log, epoch, seq, to) = place(event);
+                    let before = positions.insert(log, (epoch.clone(), to));
+                    if before.as_ref().is_none_or(|(was, before)| was != epoch || seq != before + 1) {
+                        return broken(
+                            "I-5",
+                            format!("{} applied seq {seq} of {log} after {before:?}", journal.user),
+                        );
                     }
                 }
                 _ => {}
@@ -83,7 +87,10 @@ pub(super) fn caught_up(run: &Run) -> Verdict {
         for (log, position) in positions.into_iter().filter(|_| connected) {
             let head = run.dump.logs.get(&log).map_or(0, |kept| kept.entries.len() as Seq);
             if position != head {
-                return broken("I-6", format!("{} stands at seq {position} of {log}, its head is {head}", journal.user));
+                return broken(
+                    "I-6",
+                    format!("{} stands at seq {position} of {log}, its head is {head}", journal.user),
+                );
             }
         }
     }
@@ -96,7 +103,10 @@ pub(super) fn authorised(run: &Run) -> Verdict {
         let (log, _, seq, _) = place(event);
         let Some(kept) = run.dump.logs.get(&log) else { continue };
         if Id::<Log>::from(journal.user) != log && !may_hear(kept, journal.user, seq, *live) {
-            return broken("I-7", format!("{} heard seq {seq} of {log} without being allowed to", journal.user));
+            return broken(
+                "I-7",
+                format!("{} heard seq {seq} of {log} without being allowed to", journal.user),
+            );
         }
     }
     Ok(())
@@ -147,8 +157,12 @@ fn agrees(event: &Durable, entry: &Entry, epoch: &Epoch) -> bool {
     match (event, &entry.what) {
         (Durable::NewMessage(said), What::Message(now)) => {
             let said = &said.what.message;
-            let same_text = said.revision != now.revision || said.deleted_at != now.deleted_at || said.text == now.text;
-            said.id == entry.id && said.user_id == entry.user_id && said.created_at == entry.created_at && same_text
+            let same_text =
+                said.revision != now.revision || said.deleted_at != now.deleted_at || said.text == now.text;
+            said.id == entry.id
+                && said.user_id == entry.user_id
+                && said.created_at == entry.created_at
+                && same_text
         }
         (Durable::MessageEdited(said), What::Edit { target, text, revision, .. }) => {
             said.what.message_id == *target
@@ -168,7 +182,10 @@ pub(super) fn markers(run: &Run) -> Verdict {
         let Noted::Marked { log, seq } = &note.what else { continue };
         let before = marked.insert((journal.user, *log), *seq);
         if before.is_some_and(|before| before > *seq) {
-            return broken("I-13", format!("the read marker of {} in {log} fell from {before:?} to {seq}", journal.user));
+            return broken(
+                "I-13",
+                format!("the read marker of {} in {log} fell from {before:?} to {seq}", journal.user),
+            );
         }
     }
     Ok(())

@@ -31,8 +31,14 @@ pub(super) fn acknowledged(run: &Run) -> Verdict {
         if let Noted::Changed { log, epoch, seq, target } = &note.what {
             let kept = run.dump.logs.get(log).filter(|kept| kept.epoch == *epoch);
             let entry = kept.and_then(|kept| kept.entries.get((*seq as usize).wrapping_sub(1)));
-            if entry.is_none_or(|entry| entry.what.target() != Some(*target) || entry.user_id != journal.user) {
-                return broken("I-1", format!("a change of {target} was answered ok at seq {seq} of {log}, where the store holds {entry:?}"));
+            if entry.is_none_or(|entry| entry.what.target() != Some(*target) || entry.user_id != journal.user)
+            {
+                return broken(
+                    "I-1",
+                    format!(
+                        "a change of {target} was answered ok at seq {seq} of {log}, where the store holds {entry:?}"
+                    ),
+                );
             }
         }
         let Noted::Answered { log, intent, answer: Answer::Kept { id, seq, epoch } } = &note.what else {
@@ -46,7 +52,12 @@ pub(super) fn acknowledged(run: &Run) -> Verdict {
                 && entry.client_msg_id.as_ref().is_some_and(|kept| kept.as_str() == intent)
         });
         if !there || kept.is_none_or(|kept| kept.epoch != *epoch) {
-            return broken("I-1", format!("{intent} was answered ok with {id} at seq {seq} of {log}, where the store holds {entry:?}"));
+            return broken(
+                "I-1",
+                format!(
+                    "{intent} was answered ok with {id} at seq {seq} of {log}, where the store holds {entry:?}"
+                ),
+            );
         }
     }
     Ok(())
@@ -104,7 +115,10 @@ pub(super) fn nothing_invented(run: &Run) -> Verdict {
                         && message.deleted_at.is_none()
                         && message.text.as_ref().is_none_or(|kept| kept.as_str() != *text) =>
                 {
-                    return broken("I-10", format!("seq {} of {log} says {:?}, sent was {text:?}", entry.seq, message.text));
+                    return broken(
+                        "I-10",
+                        format!("seq {} of {log} says {:?}, sent was {text:?}", entry.seq, message.text),
+                    );
                 }
                 Some(_) => {}
             }
@@ -131,7 +145,10 @@ pub(super) fn folded(run: &Run) -> Verdict {
             let text = intent(*log, entry).and_then(|intent| sent.get(&intent).copied());
             let again = fold_again(kept, entry, message, text);
             if !same(&again, message) {
-                return broken("I-12", format!("seq {} of {log} folds to {again:?}, its row is {message:?}", entry.seq));
+                return broken(
+                    "I-12",
+                    format!("seq {} of {log} folds to {again:?}, its row is {message:?}", entry.seq),
+                );
             }
         }
         in_turn(*log, kept)?;
@@ -154,7 +171,10 @@ fn in_turn(log: Id<Log>, kept: &Kept) -> Verdict {
         }
         match entry.what {
             What::Edit { revision: next, .. } if next != *revision + 1 => {
-                return broken("I-12", format!("seq {} of {log} makes revision {next} of {revision}", entry.seq));
+                return broken(
+                    "I-12",
+                    format!("seq {} of {log} makes revision {next} of {revision}", entry.seq),
+                );
             }
             What::Edit { .. } => *revision += 1,
             What::Delete { .. } => *deleted = true,
@@ -182,7 +202,9 @@ fn same(one: &Message, other: &Message) -> bool {
 fn is_unfolded(entry: &Entry) -> bool {
     matches!(
         entry.what,
-        What::Edit { folded: false, .. } | What::Delete { folded: false, .. } | What::React { folded: false, .. }
+        What::Edit { folded: false, .. }
+            | What::Delete { folded: false, .. }
+            | What::React { folded: false, .. }
     )
 }
 
@@ -195,7 +217,14 @@ fn history(log: Id<Log>, kept: &Kept) -> Verdict {
     let rows: Vec<MessageView> = rows.collect();
     if rows != *history {
         let odd = rows.iter().zip(history).find(|(row, shown)| row != shown);
-        return broken("I-12", format!("history of {log} shows {} of {} messages; first other: {odd:?}", history.len(), rows.len()));
+        return broken(
+            "I-12",
+            format!(
+                "history of {log} shows {} of {} messages; first other: {odd:?}",
+                history.len(),
+                rows.len()
+            ),
+        );
     }
     Ok(())
 }

@@ -24,7 +24,12 @@ pub(super) fn real_time(run: &Run) -> Verdict {
                     && seq <= before
                     && other != intent
                 {
-                    return broken("I-8", format!("{intent} was sent after {other} was answered with seq {before} of {log}, and got {seq}"));
+                    return broken(
+                        "I-8",
+                        format!(
+                            "{intent} was sent after {other} was answered with seq {before} of {log}, and got {seq}"
+                        ),
+                    );
                 }
                 let newest = known.entry(*log).or_default();
                 if *seq > newest.0 {
@@ -60,7 +65,13 @@ pub(super) fn of_a_sender(run: &Run) -> Verdict {
                     if let Some((earlier, other)) = before.insert(*log, (*seq, intent))
                         && earlier > *seq
                     {
-                        return broken("I-9", format!("{} sent {other} before {intent}, which stands at seq {seq} of {log} before {earlier}", journal.user));
+                        return broken(
+                            "I-9",
+                            format!(
+                                "{} sent {other} before {intent}, which stands at seq {seq} of {log} before {earlier}",
+                                journal.user
+                            ),
+                        );
                     }
                 }
                 _ => {}

@@ -186,7 +186,9 @@ fn i3_time_that_goes_back() {
 fn i4_one_place_with_two_meanings() {
     let mut run = good();
     let other = Entry { id: id(88), ..entry(2, ANN, message("two")) };
-    run.journals[1].notes.retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
+    run.journals[1]
+        .notes
+        .retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
     noted(&mut run, 1, applied(&other, true));
     found(&run, "I-4");
 }
@@ -194,7 +196,9 @@ fn i4_one_place_with_two_meanings() {
 #[test]
 fn i5_a_gap_that_was_not_asked_for() {
     let mut run = good();
-    run.journals[1].notes.retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
+    run.journals[1]
+        .notes
+        .retain(|note| !matches!(&note.what, Noted::Applied { event, .. } if super::place(event).2 == 2));
     found(&run, "I-5");
 }
 
@@ -202,6 +206,26 @@ fn i5_a_gap_that_was_not_asked_for() {
 fn i5_an_event_applied_twice() {
     let mut run = good();
     let last = run.journals[1].notes.last().unwrap().clone();
+    run.journals[1].notes.push(last);
+    found(&run, "I-5");
+}
+
+#[test]
+fn i5_an_event_of_another_epoch() {
+    let mut run = good();
+    for note in &mut run.journals[1].notes {
+        if let Noted::Reset { epoch, .. } = &mut note.what {
+            *epoch = Epoch("another".into());
+        }
+    }
+    found(&run, "I-5");
+}
+
+#[test]
+fn i5_an_event_after_reading_stopped() {
+    let mut run = good();
+    let last = run.journals[1].notes.pop().unwrap();
+    noted(&mut run, 1, Noted::Stopped { log: log() });
     run.journals[1].notes.push(last);
     found(&run, "I-5");
 }
