@@ -20,10 +20,6 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D).rotate_right(32) % end.max(1)
     }
-
-    pub fn one_in(&mut self, sides: u64) -> bool {
-        self.below(sides) == 0
-    }
 }
 
 /// A number from the environment, for longer runs than a test suite has time for.

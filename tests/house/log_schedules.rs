@@ -82,7 +82,7 @@ impl World {
     async fn kill(&self, index: usize) {
         let node = self.node(index);
         node.memory.kill();
-        let _ = node.dead.send(true);
+        node.dead.send_replace(true);
         let next = self.start(index);
         while next.logs.repair().await.is_err() {
             sleep(Duration::from_millis(50)).await;
@@ -238,7 +238,7 @@ impl Client {
             let after = self.position.borrow().as_ref().unwrap().seq();
             match logs.catch_up(&channel(1), Some(&epoch), after, &mut 5_000).await {
                 Ok(Caught::Changes { changes, more, .. }) => {
-                    changes.into_iter().for_each(|event| drop(self.take(event, false)));
+                    changes.into_iter().for_each(|event| _ = self.take(event, false));
                     if !more {
                         return true;
                     }

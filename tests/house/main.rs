@@ -13,7 +13,9 @@
 mod accounts;
 mod bans;
 mod channels;
+mod chaos;
 mod checker;
+mod client;
 mod commands;
 mod company;
 mod config;

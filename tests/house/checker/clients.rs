@@ -43,16 +43,17 @@ pub(super) fn one_meaning(run: &Run) -> Verdict {
 
 pub(super) fn in_steps(run: &Run) -> Verdict {
     for journal in &run.journals {
-        let mut positions = BTreeMap::<Id<Log>, Seq>::new();
+        let mut positions = BTreeMap::<Id<Log>, (Epoch, Seq)>::new();
         for note in &journal.notes {
             match &note.what {
-                Noted::Reset { log, seq, .. } => {
-                    positions.insert(*log, *seq);
+                Noted::Reset { log, epoch, seq } => {
+                    positions.insert(*log, (epoch.clone(), *seq));
                 }
+                Noted::Stopped { log } => drop(positions.remove(log)),
                 Noted::Applied { event, .. } => {
-                    let (log, _, seq, to) = place(event);
-                    let before = positions.insert(log, to);
-                    if before.is_none_or(|before| seq != before + 1) {
+                    let (log, epoch, seq, to) = place(event);
+                    let before = positions.insert(log, (epoch.clone(), to));
+                    if before.as_ref().is_none_or(|(was, before)| was != epoch || seq != before + 1) {
                         return broken(
                             "I-5",
                             format!("{} applied seq {seq} of {log} after {before:?}", journal.user),

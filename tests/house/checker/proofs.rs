@@ -211,6 +211,26 @@ fn i5_an_event_applied_twice() {
 }
 
 #[test]
+fn i5_an_event_of_another_epoch() {
+    let mut run = good();
+    for note in &mut run.journals[1].notes {
+        if let Noted::Reset { epoch, .. } = &mut note.what {
+            *epoch = Epoch("another".into());
+        }
+    }
+    found(&run, "I-5");
+}
+
+#[test]
+fn i5_an_event_after_reading_stopped() {
+    let mut run = good();
+    let last = run.journals[1].notes.pop().unwrap();
+    noted(&mut run, 1, Noted::Stopped { log: log() });
+    run.journals[1].notes.push(last);
+    found(&run, "I-5");
+}
+
+#[test]
 fn i6_a_client_that_never_heard_the_end() {
     let mut run = good();
     run.journals[1].notes.pop();
