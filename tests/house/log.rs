@@ -8,9 +8,7 @@ use hubbub::log::{Caught, Draft, Logs};
 use hubbub::model::{Entry, Epoch, Id, Seq, What};
 use hubbub::store::Store;
 
-use crate::log_rig::{
-    channel, clock_at, delete, edit, entries, kept, post, react, row, said, seqs, user,
-};
+use crate::log_rig::{channel, clock_at, delete, edit, entries, kept, post, react, row, said, seqs, user};
 use crate::stores::on_every_store;
 
 async fn story(told: impl AsyncFn(Store, Logs)) {
@@ -63,7 +61,10 @@ async fn one_intent_is_one_message_also_after_it_was_changed() {
             let second = kept(&logs, &channel(1), again()).await;
             assert!(second.duplicate);
             assert_eq!((second.entry.id, second.entry.seq), (first.entry.id, 1));
-            assert_eq!(refused(&logs, post(user(1), "one-and-the-same-intent", "else")).await, Code::Conflict);
+            assert_eq!(
+                refused(&logs, post(user(1), "one-and-the-same-intent", "else")).await,
+                Code::Conflict
+            );
             kept(&logs, &channel(1), change).await;
         }
         assert!(kept(&logs, &channel(1), again()).await.duplicate);
@@ -79,8 +80,11 @@ async fn one_intent_is_one_message_also_after_it_was_changed() {
 async fn one_intent_twice_in_one_batch_is_one_message() {
     story(async |store, logs| {
         let again = || logs.submit(&channel(1), post(user(1), "one-and-the-same-intent", "hello")).unwrap();
-        let (first, second, other) =
-            (again(), again(), logs.submit(&channel(1), post(user(1), "quite-another-intent", "hi")).unwrap());
+        let (first, second, other) = (
+            again(),
+            again(),
+            logs.submit(&channel(1), post(user(1), "quite-another-intent", "hi")).unwrap(),
+        );
         let (first, second) = (first.kept().await.unwrap(), second.kept().await.unwrap());
         assert_eq!((first.duplicate, second.duplicate), (false, true));
         assert_eq!(first.entry.id, second.entry.id);
@@ -96,7 +100,8 @@ async fn two_writers_of_one_channel_are_fenced() {
         let other = Logs::new(store.clone(), clock_at(0));
         let one = async |logs: Logs, who: u8| {
             for n in 0..40 {
-                kept(&logs, &channel(1), post(user(who), &format!("writer-{who}-message-{n}"), "hello")).await;
+                kept(&logs, &channel(1), post(user(who), &format!("writer-{who}-message-{n}"), "hello"))
+                    .await;
             }
         };
         tokio::join!(one(logs.clone(), 1), one(other.clone(), 2));
@@ -115,7 +120,8 @@ async fn two_writers_change_one_message_and_nothing_is_lost() {
         let message = said(&logs, &channel(1), "hello").await.id;
         let one = async |logs: Logs, who: u8| {
             for n in 0..12 {
-                kept(&logs, &channel(1), react(user(who), message, &format!("r{}", n % 3), n / 3 % 2 == 1)).await;
+                kept(&logs, &channel(1), react(user(who), message, &format!("r{}", n % 3), n / 3 % 2 == 1))
+                    .await;
                 kept(&logs, &channel(1), edit(user(who), message, &format!("{who} says {n}"), None)).await;
             }
         };
@@ -123,10 +129,11 @@ async fn two_writers_change_one_message_and_nothing_is_lost() {
         let now = row(&store, message).await;
         assert_eq!(now.revision, 24);
         assert!(now.reactions.is_empty(), "{:?}", now.reactions);
-        let revisions = entries(&store, channel(1).log).await.into_iter().filter_map(|entry| match entry.what {
-            What::Edit { revision, .. } => Some(revision),
-            _ => None,
-        });
+        let revisions =
+            entries(&store, channel(1).log).await.into_iter().filter_map(|entry| match entry.what {
+                What::Edit { revision, .. } => Some(revision),
+                _ => None,
+            });
         assert_eq!(revisions.collect::<Vec<_>>(), (1..=24).collect::<Vec<_>>());
     })
     .await;
@@ -219,7 +226,10 @@ async fn the_words_of_a_deleted_message_are_nowhere() {
         kept(&logs, &channel(1), edit(user(1), message, "another secret", None)).await;
         kept(&logs, &channel(1), delete(user(1), message)).await;
         let (changes, ..) = changes(&logs, 0).await;
-        assert!(matches!(&changes[..], [Durable::NewMessage(_), Durable::Skip(_), Durable::MessageDeleted(_)]));
+        assert!(matches!(
+            &changes[..],
+            [Durable::NewMessage(_), Durable::Skip(_), Durable::MessageDeleted(_)]
+        ));
         assert!(!serde_json::to_string(&changes).unwrap().contains("secret"));
         assert!(!format!("{:?}", entries(&store, channel(1).log).await).contains("secret"));
     })
@@ -232,7 +242,8 @@ async fn time_never_goes_back_along_a_log() {
         said(&logs, &channel(1), "hello").await;
         let behind = Logs::new(store.clone(), clock_at(-3_600_000));
         said(&behind, &channel(1), "an hour earlier").await;
-        let times: Vec<_> = entries(&store, channel(1).log).await.iter().map(|entry| entry.created_at).collect();
+        let times: Vec<_> =
+            entries(&store, channel(1).log).await.iter().map(|entry| entry.created_at).collect();
         assert_eq!(times[0], times[1]);
     })
     .await;
@@ -310,9 +321,11 @@ async fn who_was_away_catches_up_page_by_page() {
             position = upto;
         }
         assert_eq!(changes(&logs, 700).await.0.len(), 0);
-        for (epoch, after, budget, why) in
-            [("other", 0, 5_000, "epoch"), ("first", 701, 5_000, "ahead"), ("first", 0, 600, "too_far_behind")]
-        {
+        for (epoch, after, budget, why) in [
+            ("other", 0, 5_000, "epoch"),
+            ("first", 701, 5_000, "ahead"),
+            ("first", 0, 600, "too_far_behind"),
+        ] {
             let mut budget = budget;
             let caught = logs.catch_up(&channel(1), Some(&Epoch(epoch.into())), after, &mut budget).await;
             let Caught::Reset { reset } = caught.unwrap() else { panic!("no reset") };

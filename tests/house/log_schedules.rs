@@ -279,8 +279,16 @@ async fn simulate(seed: u64) -> Run {
             })
         })
         .collect();
-    let hearing: Vec<_> = clients.iter().cloned().map(|client| tokio::task::spawn_local(async move { client.hear().await })).collect();
-    let acting: Vec<_> = clients.iter().cloned().map(|client| tokio::task::spawn_local(async move { client.act().await })).collect();
+    let hearing: Vec<_> = clients
+        .iter()
+        .cloned()
+        .map(|client| tokio::task::spawn_local(async move { client.hear().await }))
+        .collect();
+    let acting: Vec<_> = clients
+        .iter()
+        .cloned()
+        .map(|client| tokio::task::spawn_local(async move { client.act().await }))
+        .collect();
     for _ in 0..dice.below(4) {
         sleep(Duration::from_millis(dice.below(1_500))).await;
         world.kill(dice.below(NODES as u64) as usize).await;

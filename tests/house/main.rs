@@ -27,6 +27,7 @@ mod log;
 mod log_rig;
 mod log_schedules;
 mod messages;
+mod mirror;
 mod permissions;
 mod requests;
 mod rest;

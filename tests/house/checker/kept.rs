@@ -31,8 +31,14 @@ pub(super) fn acknowledged(run: &Run) -> Verdict {
         if let Noted::Changed { log, epoch, seq, target } = &note.what {
             let kept = run.dump.logs.get(log).filter(|kept| kept.epoch == *epoch);
             let entry = kept.and_then(|kept| kept.entries.get((*seq as usize).wrapping_sub(1)));
-            if entry.is_none_or(|entry| entry.what.target() != Some(*target) || entry.user_id != journal.user) {
-                return broken("I-1", format!("a change of {target} was answered ok at seq {seq} of {log}, where the store holds {entry:?}"));
+            if entry.is_none_or(|entry| entry.what.target() != Some(*target) || entry.user_id != journal.user)
+            {
+                return broken(
+                    "I-1",
+                    format!(
+                        "a change of {target} was answered ok at seq {seq} of {log}, where the store holds {entry:?}"
+                    ),
+                );
             }
         }
         let Noted::Answered { log, intent, answer: Answer::Kept { id, seq, epoch } } = &note.what else {
@@ -165,7 +171,10 @@ fn in_turn(log: Id<Log>, kept: &Kept) -> Verdict {
         }
         match entry.what {
             What::Edit { revision: next, .. } if next != *revision + 1 => {
-                return broken("I-12", format!("seq {} of {log} makes revision {next} of {revision}", entry.seq));
+                return broken(
+                    "I-12",
+                    format!("seq {} of {log} makes revision {next} of {revision}", entry.seq),
+                );
             }
             What::Edit { .. } => *revision += 1,
             What::Delete { .. } => *deleted = true,

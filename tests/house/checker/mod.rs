@@ -39,22 +39,51 @@ pub struct Note {
 pub enum Noted {
     Connected,
     Closed,
-    Sent { log: Id<Log>, intent: String, text: String },
-    Answered { log: Id<Log>, intent: String, answer: Answer },
+    Sent {
+        log: Id<Log>,
+        intent: String,
+        text: String,
+    },
+    Answered {
+        log: Id<Log>,
+        intent: String,
+        answer: Answer,
+    },
     /// A change of a message was answered ok, and wrote an entry of its own.
-    Changed { log: Id<Log>, epoch: Epoch, seq: Seq, target: Id<Entry> },
+    Changed {
+        log: Id<Log>,
+        epoch: Epoch,
+        seq: Seq,
+        target: Id<Entry>,
+    },
     /// The position was set: reading began, or began again, after this seq.
-    Reset { log: Id<Log>, epoch: Epoch, seq: Seq },
-    Applied { event: Durable, live: bool },
+    Reset {
+        log: Id<Log>,
+        epoch: Epoch,
+        seq: Seq,
+    },
+    Applied {
+        event: Durable,
+        live: bool,
+    },
     /// The client was told that it reads this log no longer.
-    Stopped { log: Id<Log> },
+    Stopped {
+        log: Id<Log>,
+    },
     /// Where the server says the user has read to.
-    Marked { log: Id<Log>, seq: Seq },
+    Marked {
+        log: Id<Log>,
+        seq: Seq,
+    },
 }
 
 #[derive(Clone, Debug)]
 pub enum Answer {
-    Kept { id: Id<Entry>, seq: Seq, epoch: Epoch },
+    Kept {
+        id: Id<Entry>,
+        seq: Seq,
+        epoch: Epoch,
+    },
     /// Nothing was written, now or later.
     Refused,
     /// UNKNOWN, or no answer at all.
