@@ -66,9 +66,10 @@ def test_every_event_that_is_sent_is_shown(overheard):
 def test_every_event_of_the_code_is_shown():
     names = {name for name, _ in shown()}
     accepted = re.findall(r'spec\("(\w+)"|^\s+spec\(\s*"(\w+)"', source("socket/events.rs"))
+    events = "".join(path.read_text(encoding="utf-8") for path in [*(ROOT / "src").glob("event.rs"), *(ROOT / "src/event").rglob("*.rs")])
     sent = []
     for enum in ("Durable", "Ephemeral"):
-        body = re.search(rf"pub enum {enum} \{{\n(.*?)\n\}}", source("event.rs"), re.DOTALL)[1]
+        body = re.search(rf"pub enum {enum} \{{\n(.*?)\n\}}", events, re.DOTALL)[1]
         sent += [snake(variant) for variant in re.findall(r"^    (\w+)", body, re.MULTILINE)]
     sent += re.findall(r'\.emit\(\s*"(\w+)"', "".join(source(f"socket/{name}.rs") for name in ("connect", "talk", "answer")))
     assert accepted and sent
