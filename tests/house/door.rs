@@ -14,7 +14,9 @@ use crate::stores::on_every_store;
 #[tokio::test]
 async fn a_panic_in_a_handler_is_one_failed_request_s70() {
     on_every_store(async |store| {
-        let broken = Route::get("/broken", Access::Open, "", async |_, _| -> hubbub::error::Result<Reply> { panic!("on purpose") });
+        let broken = Route::get("/broken", Access::Open, "", async |_, _| -> hubbub::error::Result<Reply> {
+            panic!("on purpose")
+        });
         let whole = Route::get("/whole", Access::Open, "", async |_, _| Ok(Reply::data("well")));
         let house = House::with(store, &config(), vec![broken, whole]);
         for _ in 0..10 {
@@ -80,7 +82,8 @@ async fn what_has_not_changed_is_not_sent_again() {
         let ann = house.person("ann").await;
         let first = house.get("/api/users/me").by(&ann).sent(200).await;
         assert_eq!(first.header("cache-control"), "private, no-cache");
-        let again = house.get("/api/users/me").by(&ann).with("if-none-match", first.header("etag")).sent(304).await;
+        let again =
+            house.get("/api/users/me").by(&ann).with("if-none-match", first.header("etag")).sent(304).await;
         assert!(again.text.is_empty());
         house.put("/api/users/me", &json!({"bio": "new"})).by(&ann).sent(200).await;
         house.get("/api/users/me").by(&ann).with("if-none-match", first.header("etag")).sent(200).await;
@@ -100,7 +103,11 @@ async fn the_server_tells_how_it_is() {
         assert_eq!(ready.body["data"]["dependencies"]["store"]["state"], "up");
         house.get("/metrics").from("203.0.113.5").sent(403).await;
         let metrics = house.get("/metrics").from("127.0.0.1").sent(200).await;
-        assert!(metrics.text.contains("hubbub_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"}"));
+        assert!(
+            metrics
+                .text
+                .contains("hubbub_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"}")
+        );
         assert!(metrics.text.contains("process_resident_memory_bytes"));
         house.get("/api/example").sent(200).await;
     })
@@ -116,7 +123,10 @@ async fn the_map_names_every_route() {
         assert_eq!(named.len(), routes.len());
         for route in routes {
             let path = route.full_path();
-            assert!(named.iter().any(|one| one["path"] == path && one["method"] == route.method.as_str()), "{path}");
+            assert!(
+                named.iter().any(|one| one["path"] == path && one["method"] == route.method.as_str()),
+                "{path}"
+            );
             assert!(!route.summary.is_empty(), "{path}");
         }
     })

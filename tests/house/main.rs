@@ -11,15 +11,15 @@
 )]
 
 mod accounts;
-mod door;
-mod rest;
 mod channels;
+mod commands;
 mod company;
+mod config;
+mod door;
 mod groups;
 mod permissions;
 mod requests;
-mod commands;
-mod config;
+mod rest;
 mod secrets;
 mod seed;
 mod store;

@@ -74,7 +74,8 @@ impl House {
     }
 
     pub fn ask<'a>(&'a self, method: Method, path: &'a str) -> Ask<'a> {
-        Ask { house: self, request: warp::test::request().method(method.as_str()).path(path) }.from("192.0.2.1")
+        Ask { house: self, request: warp::test::request().method(method.as_str()).path(path) }
+            .from("192.0.2.1")
     }
 
     pub fn get<'a>(&'a self, path: &'a str) -> Ask<'a> {
@@ -132,7 +133,11 @@ impl House {
     async fn reads_no_collection_whole(&self) {
         for asked in self.app.store.engine.recorded().into_iter().filter(|asked| asked.collection.grows) {
             let plan = self.app.store.engine.explain(asked.collection, asked.query.clone()).await.unwrap();
-            assert!(!plan.scans, "{} {}: {:?}\n{}", asked.operation, asked.collection.name, asked.query, plan.text);
+            assert!(
+                !plan.scans,
+                "{} {}: {:?}\n{}",
+                asked.operation, asked.collection.name, asked.query, plan.text
+            );
         }
     }
 }

@@ -31,7 +31,8 @@ async fn two_who_demote_each_other_leave_one_s30() {
 
 /// So that exactly these administer.
 async fn retire_all_but(house: &House, admins: &[Person; 2]) {
-    let listed = house.get("/api/admin/users?role=super_admin&status=active&limit=100").by(&admins[0]).sent(200).await;
+    let listed =
+        house.get("/api/admin/users?role=super_admin&status=active&limit=100").by(&admins[0]).sent(200).await;
     for user in listed.body["data"]["users"].as_array().unwrap() {
         let id = user["id"].as_str().unwrap();
         if admins.iter().all(|admin| admin.id.to_string() != id) {
@@ -48,7 +49,11 @@ async fn the_last_super_admin_stays_s30() {
         house.delete(&path).by(&root).sent(409).await;
         house.put(&path, &json!({"role": "user"})).by(&root).sent(409).await;
         house.put(&path, &json!({"status": "inactive"})).by(&root).sent(409).await;
-        let outcomes = house.post("/api/admin/users/bulk-delete", &json!({"userIds": [root.id]})).by(&root).sent(200).await;
+        let outcomes = house
+            .post("/api/admin/users/bulk-delete", &json!({"userIds": [root.id]}))
+            .by(&root)
+            .sent(200)
+            .await;
         assert_eq!(outcomes.body["data"]["results"][0]["error"]["code"], "CONFLICT");
         assert!(house.is_let_in(&root).await);
     })
@@ -58,11 +63,16 @@ async fn the_last_super_admin_stays_s30() {
 #[tokio::test]
 async fn nobody_promotes_themselves_or_touches_others_s30() {
     in_a_house(async |house| {
-        let (eve, bob, root) = (house.person("eve").await, house.person("bob").await, house.root("root").await);
+        let (eve, bob, root) =
+            (house.person("eve").await, house.person("bob").await, house.root("root").await);
         let own = format!("/api/users/{}", eve.id);
         house.put(&own, &json!({"role": "super_admin"})).by(&eve).sent(403).await;
         house.put(&own, &json!({"status": "inactive"})).by(&eve).sent(403).await;
-        house.put(&format!("/api/users/{}", bob.id), &json!({"bio": "eve was here"})).by(&eve).sent(403).await;
+        house
+            .put(&format!("/api/users/{}", bob.id), &json!({"bio": "eve was here"}))
+            .by(&eve)
+            .sent(403)
+            .await;
         house.delete(&format!("/api/users/{}", bob.id)).by(&eve).sent(403).await;
         house.put(&own, &json!({"role": "super_admin"})).by(&root).sent(200).await;
         let eve = house.sign_in("eve").await;

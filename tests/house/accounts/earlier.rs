@@ -15,8 +15,21 @@ async fn a_profile_update_could_set_roles_or_password() {
         let before = house.app.store.users.get(ann.id).await.unwrap().unwrap();
         let paths = ["/api/users/me".to_owned(), format!("/api/users/{}", ann.id)];
         for field in [
-            "roles", "password", "passwordHash", "_id", "id", "username", "usernameKey", "authzEpoch", "authz_epoch",
-            "createdAt", "updatedAt", "emailVerified", "epoch", "$set", "__proto__",
+            "roles",
+            "password",
+            "passwordHash",
+            "_id",
+            "id",
+            "username",
+            "usernameKey",
+            "authzEpoch",
+            "authz_epoch",
+            "createdAt",
+            "updatedAt",
+            "emailVerified",
+            "epoch",
+            "$set",
+            "__proto__",
         ] {
             for path in &paths {
                 let answer = house.put(path, &json!({(field): "super_admin"})).by(&ann).sent(400).await;
@@ -113,10 +126,28 @@ async fn there_were_four_shapes_of_errors() {
             (house.get("/api/users/000000000000000000000000").by(&mallory), 404, "NOT_FOUND"),
             (house.get("/api/users/%00").by(&mallory), 400, "BAD_REQUEST"),
             (house.get("/api/admin/stats").by(&mallory), 403, "FORBIDDEN"),
-            (house.ask(Method::POST, "/auth/login").body("{").with("content-type", "application/json"), 400, "BAD_REQUEST"),
+            (
+                house.ask(Method::POST, "/auth/login").body("{").with("content-type", "application/json"),
+                400,
+                "BAD_REQUEST",
+            ),
             (house.ask(Method::POST, "/auth/login").body("a=b"), 415, "UNSUPPORTED_MEDIA_TYPE"),
-            (house.ask(Method::POST, "/auth/login").body("[".repeat(60_000)).with("content-type", "application/json"), 400, "VALIDATION_FAILED"),
-            (house.ask(Method::POST, "/auth/login").body("{\"username\":".repeat(4_000)).with("content-type", "application/json"), 400, "VALIDATION_FAILED"),
+            (
+                house
+                    .ask(Method::POST, "/auth/login")
+                    .body("[".repeat(60_000))
+                    .with("content-type", "application/json"),
+                400,
+                "VALIDATION_FAILED",
+            ),
+            (
+                house
+                    .ask(Method::POST, "/auth/login")
+                    .body("{\"username\":".repeat(4_000))
+                    .with("content-type", "application/json"),
+                400,
+                "VALIDATION_FAILED",
+            ),
             (house.ask(Method::POST, "/auth/login").body("x".repeat(65_537)), 413, "PAYLOAD_TOO_LARGE"),
         ] {
             let answer = asked.sent(status).await;

@@ -39,7 +39,8 @@ async fn a_new_address_wants_the_password() {
 #[tokio::test]
 async fn others_see_a_profile_and_no_address_s38() {
     in_a_house(async |house| {
-        let (ann, eve, root) = (house.person("ann").await, house.person("eve").await, house.root("root").await);
+        let (ann, eve, root) =
+            (house.person("ann").await, house.person("eve").await, house.root("root").await);
         let path = format!("/api/users/{}", ann.id);
         for (asker, sees) in [(&eve, false), (&ann, true), (&root, true)] {
             let answer = house.get(&path).by(asker).sent(200).await;
@@ -64,8 +65,13 @@ async fn users_are_listed_by_name_page_by_page_and_searched_by_how_they_begin() 
             let answer = house.get(path).by(&root).sent(200).await;
             let data = &answer.body["data"];
             assert!(data.get("nextCursor").is_some());
-            let users = data["users"].as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap());
-            (users.collect::<Vec<_>>().join(" "), data["total"].as_u64().unwrap(), data["pages"].as_u64().unwrap())
+            let users =
+                data["users"].as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap());
+            (
+                users.collect::<Vec<_>>().join(" "),
+                data["total"].as_u64().unwrap(),
+                data["pages"].as_u64().unwrap(),
+            )
         };
         assert_eq!(names("/api/users?page=1&limit=2").await, ("a.b Anna".into(), 5, 3));
         assert_eq!(names("/api/v1/users?page=3&limit=2").await, ("root".into(), 5, 3));
@@ -85,8 +91,19 @@ async fn odd_numbers_and_unknown_parameters_are_refused_s04_s09() {
     in_a_house(async |house| {
         let ann = house.person("ann").await;
         for query in [
-            "limit=-1", "limit=0", "limit=1.5", "limit=1e9", "limit=NaN", "limit=%2210%22", "page=0", "page=99999999",
-            "page=-1", "page=18446744073709551616", "sort=passwordHash", "fields=passwordHash", "query=%7B%7D",
+            "limit=-1",
+            "limit=0",
+            "limit=1.5",
+            "limit=1e9",
+            "limit=NaN",
+            "limit=%2210%22",
+            "page=0",
+            "page=99999999",
+            "page=-1",
+            "page=18446744073709551616",
+            "sort=passwordHash",
+            "fields=passwordHash",
+            "query=%7B%7D",
             "limit=1&limit=2",
         ] {
             let answer = house.get(&format!("/api/users?{query}")).by(&ann).sent(400).await;
@@ -105,11 +122,19 @@ async fn a_picture_is_elsewhere_or_nowhere_and_asked_for_once() {
         let ann = house.person("ann").await;
         let path = format!("/api/users/{}/avatar", ann.id);
         house.get(&path).by(&ann).sent(404).await;
-        house.put("/api/users/me", &json!({"avatarUrl": "https://img.example/a.png"})).by(&ann).sent(200).await;
+        house
+            .put("/api/users/me", &json!({"avatarUrl": "https://img.example/a.png"}))
+            .by(&ann)
+            .sent(200)
+            .await;
         let first = house.get(&path).by(&ann).sent(302).await;
         assert_eq!(first.header("location"), "https://img.example/a.png");
         house.get(&path).by(&ann).with("if-none-match", first.header("etag")).sent(304).await;
-        house.put("/api/users/me", &json!({"avatarUrl": "https://img.example/b.png"})).by(&ann).sent(200).await;
+        house
+            .put("/api/users/me", &json!({"avatarUrl": "https://img.example/b.png"}))
+            .by(&ann)
+            .sent(200)
+            .await;
         house.get(&path).by(&ann).with("if-none-match", first.header("etag")).sent(302).await;
     })
     .await;

@@ -160,8 +160,12 @@ async fn a_browser_is_signed_in_by_cookies_that_scripts_and_other_sites_cannot_u
         house.person("ann").await;
         let body = json!({"username": "ann", "password": PASSWORD});
         let answer = house.post("/auth/login", &body).sent(200).await;
-        let set: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
-        assert!(set[0].starts_with("accessToken=") && set[0].ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{set:?}");
+        let set: Vec<&str> =
+            answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+        assert!(
+            set[0].starts_with("accessToken=") && set[0].ends_with("; Path=/; HttpOnly; SameSite=Lax"),
+            "{set:?}"
+        );
         assert!(set[1].ends_with("; Path=/api/auth; HttpOnly; SameSite=Strict"), "{set:?}");
         let cookie = set.iter().map(|line| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ");
         house.get("/api/auth/me").with("cookie", &cookie).sent(200).await;
@@ -170,7 +174,8 @@ async fn a_browser_is_signed_in_by_cookies_that_scripts_and_other_sites_cannot_u
         write().sent(403).await;
         write().with("origin", "https://evil.example").sent(403).await;
         write().with("origin", "https://chat.example").sent(200).await;
-        let form = house.ask(http::Method::PUT, "/api/users/me").with("cookie", &cookie).body("displayName=Eve");
+        let form =
+            house.ask(http::Method::PUT, "/api/users/me").with("cookie", &cookie).body("displayName=Eve");
         let form = form.with("host", "chat.example").with("origin", "https://chat.example");
         form.with("content-type", "text/plain").sent(403).await;
         let again = house.ask(http::Method::POST, "/api/auth/refresh").with("cookie", &cookie);

@@ -31,7 +31,14 @@ async fn one_signs_in_with_a_username_or_an_address_in_any_case() {
 #[tokio::test]
 async fn operators_and_lists_are_refused_before_the_store_is_asked_s01() {
     in_a_house(async |house| {
-        let odd = [json!({"$ne": null}), json!({"$gt": ""}), json!({"$regex": "^a"}), json!(["a"]), json!(7), json!([[{}]])];
+        let odd = [
+            json!({"$ne": null}),
+            json!({"$gt": ""}),
+            json!({"$regex": "^a"}),
+            json!(["a"]),
+            json!(7),
+            json!([[{}]]),
+        ];
         let before = house.app.store.engine.recorded().len();
         for value in odd {
             for (path, body) in [
@@ -40,7 +47,10 @@ async fn operators_and_lists_are_refused_before_the_store_is_asked_s01() {
                 ("/auth/login", json!({"email": value, "password": "whatever"})),
                 ("/auth/refresh", json!({"refreshToken": value})),
                 ("/auth/register", json!({"username": value, "email": value, "password": value})),
-                ("/auth/claim", json!({"token": value, "username": "ann", "email": "a@b.cd", "password": PASSWORD})),
+                (
+                    "/auth/claim",
+                    json!({"token": value, "username": "ann", "email": "a@b.cd", "password": PASSWORD}),
+                ),
             ] {
                 let answer = house.post(path, &body).sent(400).await;
                 assert_eq!(answer.code(), "VALIDATION_FAILED", "{path} {body}");
@@ -107,7 +117,8 @@ async fn no_header_gives_a_caller_another_address_s24() {
         let told = async |number: usize| {
             let address = format!("203.0.113.{number}");
             let body = login("alice", "guess");
-            let asked = house.post("/auth/login", &body).with("x-forwarded-for", &format!("{address}, 10.0.0.1"));
+            let asked =
+                house.post("/auth/login", &body).with("x-forwarded-for", &format!("{address}, 10.0.0.1"));
             let asked = asked.with("x-real-ip", &address).with("cf-connecting-ip", &address);
             asked.with("forwarded", &format!("for={address}")).answer().await.status
         };
@@ -143,7 +154,8 @@ async fn a_trusted_proxy_speaks_for_its_callers_but_not_for_what_they_say_s24() 
 async fn passwords_count_to_their_last_byte_and_have_an_end_s20_s21() {
     in_a_house(async |house| {
         let long = "ab".repeat(36);
-        let body = |password: &str| json!({"username": "alice", "email": "a@example.org", "password": password});
+        let body =
+            |password: &str| json!({"username": "alice", "email": "a@example.org", "password": password});
         house.post("/auth/register", &body(&(long.clone() + "X"))).sent(201).await;
         house.post("/auth/login", &login("alice", &(long.clone() + "Y"))).sent(401).await;
         house.post("/auth/login", &login("alice", &long)).sent(401).await;
@@ -152,7 +164,11 @@ async fn passwords_count_to_their_last_byte_and_have_an_end_s20_s21() {
         house.post("/auth/login", &login("alice", &"x".repeat(1_000_000))).sent(413).await;
         for weak in ["short", "password123", "bob@example.org", "aaaaaaaaaaaa"] {
             let body = json!({"username": "bob", "email": "bob@example.org", "password": weak});
-            assert_eq!(house.post("/auth/register", &body).sent(400).await.code(), "VALIDATION_FAILED", "{weak}");
+            assert_eq!(
+                house.post("/auth/register", &body).sent(400).await.code(),
+                "VALIDATION_FAILED",
+                "{weak}"
+            );
         }
     })
     .await;
@@ -168,7 +184,8 @@ async fn a_new_cost_replaces_the_hash_at_the_next_sign_in() {
         let asked = serde_json::from_value(asked).unwrap();
         let alice = house(&config).accounts.add_user(asked, Role::User).await.unwrap();
         config.auth.bcrypt_cost = 5;
-        let device = hubbub::service::accounts::Device { name: "a test".into(), address: [192, 0, 2, 1].into() };
+        let device =
+            hubbub::service::accounts::Device { name: "a test".into(), address: [192, 0, 2, 1].into() };
         let asked = serde_json::from_value(login("alice", PASSWORD)).unwrap();
         house(&config).accounts.login(&asked, &device).await.unwrap();
         let kept = store.users.get(alice.id).await.unwrap().unwrap();

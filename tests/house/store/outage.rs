@@ -40,11 +40,7 @@ async fn cable(server: String) -> Cable {
             connections.spawn(carry(driver, server.clone(), watched.clone()));
         }
     });
-    Cable {
-        mode,
-        port,
-        _serving: serving,
-    }
+    Cable { mode, port, _serving: serving }
 }
 
 async fn carry(mut driver: TcpStream, server: String, mut mode: watch::Receiver<Mode>) {
@@ -67,10 +63,7 @@ async fn carry(mut driver: TcpStream, server: String, mut mode: watch::Receiver<
             if *mode.borrow() == Mode::LoseAnswers {
                 return;
             }
-            if tokio::io::AsyncWriteExt::write_all(&mut to_driver, &bytes[..count])
-                .await
-                .is_err()
-            {
+            if tokio::io::AsyncWriteExt::write_all(&mut to_driver, &bytes[..count]).await.is_err() {
                 return;
             }
         }
@@ -91,16 +84,10 @@ async fn wired() -> Option<(Cable, Store, Store)> {
     };
     let address = uri.expose_secret().strip_prefix("mongodb://").unwrap();
     let (server, rest) = address.split_once('/').unwrap();
-    assert!(
-        !server.contains('@'),
-        "this story speaks to a server without users"
-    );
+    assert!(!server.contains('@'), "this story speaks to a server without users");
     let database = rest.split('?').next().unwrap();
     let cable = cable(server.to_owned()).await;
-    let through = format!(
-        "mongodb://127.0.0.1:{}/{database}?directConnection=true",
-        cable.port
-    );
+    let through = format!("mongodb://127.0.0.1:{}/{database}?directConnection=true", cable.port);
     let direct = Store::open(&opening).await.unwrap();
     let mut wired = opening.clone();
     wired.place = hubbub::store::Opening::mongo(through, opening.clock.clone()).place;
@@ -131,17 +118,11 @@ async fn a_write_whose_answer_is_lost_is_unknown_and_may_be_there() {
     };
     insert(&store, "before", 1).await.unwrap();
     cable.mode.send_replace(Mode::LoseAnswers);
-    assert_eq!(
-        code(insert(&store, "lost", 2).await.unwrap_err()),
-        Code::Unknown
-    );
+    assert_eq!(code(insert(&store, "lost", 2).await.unwrap_err()), Code::Unknown);
     cable.mode.send_replace(Mode::Pass);
     // Repeating it finds out: the same id is there, or it is written now.
     let again = insert(&store, "lost", 2).await;
-    assert!(
-        again.is_ok()
-            || again.is_err_and(|rejected| rejected.taken("_id") || rejected.taken("seq"))
-    );
+    assert!(again.is_ok() || again.is_err_and(|rejected| rejected.taken("_id") || rejected.taken("seq")));
     assert!(has(&direct, "lost").await.unwrap());
     direct.engine.drop_all().await.unwrap();
 }
@@ -157,14 +138,8 @@ async fn while_the_server_is_away_nothing_is_written_and_it_comes_back_by_itself
     assert!(first.retryable());
     let second = tokio::time::timeout(Duration::from_secs(9), insert(&store, "second", 2)).await;
     assert_eq!(code(second.unwrap().unwrap_err()), Code::Unavailable);
-    assert_eq!(
-        has(&store, "second").await.unwrap_err().code(),
-        Code::Unavailable
-    );
-    assert_eq!(
-        store.engine.ping().await.unwrap_err().code(),
-        Code::Unavailable
-    );
+    assert_eq!(has(&store, "second").await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(store.engine.ping().await.unwrap_err().code(), Code::Unavailable);
     assert!(!has(&direct, "second").await.unwrap());
     cable.mode.send_replace(Mode::Pass);
     insert(&store, "third", 3).await.unwrap();

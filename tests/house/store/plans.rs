@@ -14,11 +14,7 @@ async fn the_questions_of_the_log_are_served_by_its_indexes() {
     on_every_store(async |store| {
         // MongoDB tries the candidates out, so there has to be something to find.
         let log = (1..=300).map(|seq| entry(&format!("{seq}"), "c", seq));
-        store
-            .engine
-            .insert(collection("messages"), log.collect())
-            .await
-            .unwrap();
+        store.engine.insert(collection("messages"), log.collect()).await.unwrap();
         let channel = || is_text("channelId", "c");
         let newest = Query::new(channel(), 1).by(Order::Down("seq")).newest();
         let page = Filter::And(vec![channel(), Filter::Below("seq", Literal::Whole(9))]);
