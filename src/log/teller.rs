@@ -40,7 +40,10 @@ impl Teller {
             return;
         }
         self.position = Some(position);
-        if entry.seq > position + 1 && self.catch_up(entry.seq - 1).await.is_err() {
+        if entry.seq > position + 1 {
+            let _ = self.catch_up(entry.seq - 1).await;
+        }
+        if self.position != Some(entry.seq - 1) {
             // Told by the next entry or sweep, when the store answers again; never out of order.
             return;
         }
@@ -69,6 +72,9 @@ impl Teller {
                 break;
             }
             for entry in entries {
+                if Some(entry.seq - 1) != self.position {
+                    return Ok(());
+                }
                 self.say(entry).await;
             }
         }

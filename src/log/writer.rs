@@ -182,7 +182,9 @@ impl Writer {
         if let Some(head) = self.head {
             return Ok(head);
         }
-        let head = self.store.messages.end(self.log).await?.as_ref().map_or_else(Head::default, Head::after);
+        // What is not durable yet may still be lost: numbering after it could leave a hole. The fence
+        // refuses until it is decided.
+        let head = self.store.messages.head(self.log).await?.as_ref().map_or_else(Head::default, Head::after);
         self.head = Some(head);
         Ok(head)
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::memory::Memory;
 #[cfg(feature = "mongo")]
 use super::mongo::Mongo;
 use super::rules;
@@ -21,6 +22,7 @@ pub struct Engine {
 #[derive(Clone, Debug)]
 pub(super) enum Part {
     Sqlite(Sqlite),
+    Memory(Memory),
     #[cfg(feature = "mongo")]
     Mongo(Mongo),
 }
@@ -88,6 +90,10 @@ impl Engine {
         let _timer = Timer::start("get", collection);
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.get(collection, id).await,
+            Part::Memory(memory) => {
+                let named = Filter::Is("_id", super::Literal::Text(id.into()));
+                Ok(memory.find(collection, Query::new(named, 1)).await?.pop())
+            }
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.get(collection, id).await,
         }
@@ -100,6 +106,7 @@ impl Engine {
             // To MongoDB a limit of 0 is none.
             _ if query.limit == 0 => Ok(Vec::new()),
             Part::Sqlite(sqlite) => sqlite.find(collection, query).await,
+            Part::Memory(memory) => memory.find(collection, query).await,
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.find(collection, query).await,
         }
@@ -118,6 +125,7 @@ impl Engine {
         match &self.part {
             _ if documents.is_empty() => Ok(()),
             Part::Sqlite(sqlite) => sqlite.insert(collection, documents).await,
+            Part::Memory(memory) => memory.insert(collection, documents).await,
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.insert(collection, documents).await,
         }
@@ -135,6 +143,7 @@ impl Engine {
         rules::changes(collection, &changes)?;
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.update(collection, filter, changes).await,
+            Part::Memory(memory) => Ok(memory.update(collection, filter, changes, 1).await?.0),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.update(collection, filter, changes).await,
         }
@@ -152,6 +161,7 @@ impl Engine {
         rules::changes(collection, &changes)?;
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.update_all(collection, filter, changes).await,
+            Part::Memory(memory) => Ok(memory.update(collection, filter, changes, usize::MAX).await?.1),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.update_all(collection, filter, changes).await,
         }
@@ -163,6 +173,7 @@ impl Engine {
         self.note("delete", collection, || Query::whole(filter.clone()));
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.delete(collection, filter).await,
+            Part::Memory(memory) => memory.delete(collection, filter).await,
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.delete(collection, filter).await,
         }
@@ -173,6 +184,7 @@ impl Engine {
         self.note("count", collection, || Query::whole(filter.clone()));
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.count(collection, filter).await,
+            Part::Memory(memory) => Ok(memory.find(collection, Query::whole(filter)).await?.len() as u64),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.count(collection, filter).await,
         }
@@ -181,6 +193,7 @@ impl Engine {
     pub async fn explain(&self, collection: &'static Collection, query: Query) -> Result<Plan> {
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.explain(collection, query).await,
+            Part::Memory(_) => Err(Error::internal("there is nothing to explain in memory")),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.explain(collection, query).await,
         }
@@ -195,6 +208,7 @@ impl Engine {
     pub async fn ping(&self) -> Result<()> {
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.ping().await,
+            Part::Memory(_) => Ok(()),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.ping().await,
         }
@@ -203,6 +217,7 @@ impl Engine {
     pub fn describe(&self) -> Description {
         match &self.part {
             Part::Sqlite(_) => Description { store: "embedded", durability: "fsync" },
+            Part::Memory(_) => Description { store: "memory", durability: "relaxed" },
             #[cfg(feature = "mongo")]
             Part::Mongo(_) => Description { store: "mongodb", durability: "majority+journal" },
         }
@@ -212,6 +227,7 @@ impl Engine {
     pub(super) async fn ensure(&self, collections: &'static [&'static Collection]) -> Result<()> {
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.ensure(collections).await,
+            Part::Memory(_) => Ok(()),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.ensure(collections).await,
         }
@@ -221,6 +237,7 @@ impl Engine {
     pub async fn drop_all(&self) -> Result<()> {
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.drop_all(COLLECTIONS).await,
+            Part::Memory(_) => Ok(()),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.drop_all(COLLECTIONS).await,
         }
@@ -230,6 +247,7 @@ impl Engine {
     pub async fn close(&self) {
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.close().await,
+            Part::Memory(_) => {}
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.close().await,
         }

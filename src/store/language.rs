@@ -87,8 +87,8 @@ pub struct Query {
     pub skip: u64,
     /// Every read is bounded.
     pub limit: u64,
-    /// Sees also what is written but not yet durable. For the head of a log alone, where the fence
-    /// needs the newest: whatever is shown to anybody must be durable (contract D-04).
+    /// Sees also what is written but not yet durable, and may still be lost. Never for what is shown
+    /// to anybody (contract D-04), nor for the head of a log: a number after a lost one is a hole.
     pub newest: bool,
 }
 

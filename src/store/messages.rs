@@ -16,11 +16,6 @@ impl Table<Entry> {
         self.first(Query::new(is("channelId", log), 1).by(Order::Down("seq"))).await
     }
 
-    /// As [`Table::head`], but also where it is not durable yet: for numbering alone (contract D-11).
-    pub async fn end(&self, log: Id<Log>) -> Result<Option<Entry>> {
-        self.first(Query::new(is("channelId", log), 1).by(Order::Down("seq")).newest()).await
-    }
-
     /// Entries `after < seq`, in order.
     pub async fn after(&self, log: Id<Log>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
         let filter = all([is("channelId", log), Filter::Above("seq", Literal::of(after))]);
@@ -89,12 +84,6 @@ impl Table<Entry> {
     /// Changes that are in the log and perhaps not yet in the row they change.
     pub async fn unfolded(&self, limit: u64) -> Result<Vec<Entry>> {
         self.find(Query::new(is("folded", false), limit)).await
-    }
-
-    /// As [`Table::unfolded`], but also those that are not durable yet: what further changes are
-    /// checked against.
-    pub async fn pending_changes(&self, limit: u64) -> Result<Vec<Entry>> {
-        self.find(Query::new(is("folded", false), limit).newest()).await
     }
 
     /// Writes the row of a message as the fold up to `message.folded_seq`; an older fold changes nothing.

@@ -14,6 +14,7 @@ mod engine;
 mod groups;
 mod language;
 mod memberships;
+pub mod memory;
 mod messages;
 pub mod migrations;
 #[cfg(feature = "mongo")]
@@ -62,6 +63,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// Over the engine of simulated schedules.
+    pub fn simulated(memory: memory::Memory) -> Store {
+        Store::on(Engine::new(engine::Part::Memory(memory), false))
+    }
+
     fn on(engine: Engine) -> Store {
         Store {
             users: Table::on(&engine),

@@ -11,12 +11,23 @@
 )]
 
 mod accounts;
+mod bans;
 mod channels;
+mod checker;
 mod commands;
 mod company;
 mod config;
+mod cut_off;
 mod door;
+mod events;
 mod groups;
+mod groups_over_rest;
+mod layers;
+mod log;
+mod log_rig;
+mod log_schedules;
+mod messages;
+mod mirror;
 mod permissions;
 mod requests;
 mod rest;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::store::{Change, Document, Field};
 
 /// Applies the changes in order; what was changed before one that cannot be is not undone.
-pub(super) fn apply(document: &mut Document, changes: &[Change]) -> Result<()> {
+pub(in crate::store) fn apply(document: &mut Document, changes: &[Change]) -> Result<()> {
     for change in changes {
         match change {
             Change::Set(field, value) => {

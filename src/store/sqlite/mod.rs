@@ -1,6 +1,6 @@
 //! The embedded engine: one file, one thread that writes, a few connections that read.
 
-mod change;
+pub(super) mod change;
 mod fault;
 mod file;
 mod plan;

@@ -1,0 +1,372 @@
+//! The log keeps its contract on every store: D-05, D-07, D-09, D-11, D-14 to D-17, D-19, D-28.
+
+use std::collections::BTreeSet;
+
+use hubbub::error::Code;
+use hubbub::event::Durable;
+use hubbub::log::{Caught, Draft, Logs};
+use hubbub::model::{Entry, Epoch, Id, Seq, What};
+use hubbub::store::Store;
+
+use crate::log_rig::{channel, clock_at, delete, edit, entries, kept, post, react, row, said, seqs, user};
+use crate::stores::on_every_store;
+
+async fn story(told: impl AsyncFn(Store, Logs)) {
+    on_every_store(async |store: Store| {
+        let logs = Logs::new(store.clone(), clock_at(0));
+        told(store, logs).await;
+    })
+    .await;
+}
+
+async fn refused(logs: &Logs, draft: Draft) -> Code {
+    logs.append(&channel(1), draft).await.unwrap_err().code()
+}
+
+#[tokio::test]
+async fn many_senders_at_once_leave_no_hole_and_each_keeps_its_order() {
+    story(async |store, logs| {
+        let senders = (1..=8u8).map(|who| {
+            let logs = logs.clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                let line: Vec<_> = (0..25)
+                    .map(|n| post(user(who), &format!("sender-{who}-message-{n}"), "hello"))
+                    .map(|draft| logs.submit(&channel(1), draft).unwrap())
+                    .collect();
+                for pending in line {
+                    mine.push(pending.kept().await.unwrap().entry.seq);
+                }
+                assert!(mine.is_sorted());
+                mine
+            })
+        });
+        let mut told = BTreeSet::new();
+        for sender in senders.collect::<Vec<_>>() {
+            told.extend(sender.await.unwrap());
+        }
+        assert_eq!(told, (1..=200).collect());
+        assert_eq!(seqs(&entries(&store, channel(1).log).await), (1..=200).collect::<Vec<Seq>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_intent_is_one_message_also_after_it_was_changed() {
+    story(async |store, logs| {
+        let again = || post(user(1), "one-and-the-same-intent", "hello");
+        let first = kept(&logs, &channel(1), again()).await;
+        assert!(!first.duplicate);
+        for change in [edit(user(1), first.entry.id, "other", None), delete(user(1), first.entry.id)] {
+            let second = kept(&logs, &channel(1), again()).await;
+            assert!(second.duplicate);
+            assert_eq!((second.entry.id, second.entry.seq), (first.entry.id, 1));
+            assert_eq!(
+                refused(&logs, post(user(1), "one-and-the-same-intent", "else")).await,
+                Code::Conflict
+            );
+            kept(&logs, &channel(1), change).await;
+        }
+        assert!(kept(&logs, &channel(1), again()).await.duplicate);
+        assert_eq!(entries(&store, channel(1).log).await.len(), 3);
+        // The intent is the sender's own, and the channel's.
+        assert!(!kept(&logs, &channel(1), post(user(2), "one-and-the-same-intent", "hello")).await.duplicate);
+        assert!(!kept(&logs, &channel(2), again()).await.duplicate);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_intent_twice_in_one_batch_is_one_message() {
+    story(async |store, logs| {
+        let again = || logs.submit(&channel(1), post(user(1), "one-and-the-same-intent", "hello")).unwrap();
+        let (first, second, other) = (
+            again(),
+            again(),
+            logs.submit(&channel(1), post(user(1), "quite-another-intent", "hi")).unwrap(),
+        );
+        let (first, second) = (first.kept().await.unwrap(), second.kept().await.unwrap());
+        assert_eq!((first.duplicate, second.duplicate), (false, true));
+        assert_eq!(first.entry.id, second.entry.id);
+        assert_eq!(other.kept().await.unwrap().entry.seq, 2);
+        assert_eq!(entries(&store, channel(1).log).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_writers_of_one_channel_are_fenced() {
+    story(async |store, logs| {
+        let other = Logs::new(store.clone(), clock_at(0));
+        let one = async |logs: Logs, who: u8| {
+            for n in 0..40 {
+                kept(&logs, &channel(1), post(user(who), &format!("writer-{who}-message-{n}"), "hello"))
+                    .await;
+            }
+        };
+        tokio::join!(one(logs.clone(), 1), one(other.clone(), 2));
+        let entries = entries(&store, channel(1).log).await;
+        assert_eq!(seqs(&entries), (1..=80).collect::<Vec<Seq>>());
+        let intents: BTreeSet<_> = entries.iter().map(|entry| entry.client_msg_id.clone()).collect();
+        assert_eq!(intents.len(), 80);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_writers_change_one_message_and_nothing_is_lost() {
+    story(async |store, logs| {
+        let other = Logs::new(store.clone(), clock_at(0));
+        let message = said(&logs, &channel(1), "hello").await.id;
+        let one = async |logs: Logs, who: u8| {
+            for n in 0..12 {
+                kept(&logs, &channel(1), react(user(who), message, &format!("r{}", n % 3), n / 3 % 2 == 1))
+                    .await;
+                kept(&logs, &channel(1), edit(user(who), message, &format!("{who} says {n}"), None)).await;
+            }
+        };
+        tokio::join!(one(logs.clone(), 1), one(other.clone(), 2));
+        let now = row(&store, message).await;
+        assert_eq!(now.revision, 24);
+        assert!(now.reactions.is_empty(), "{:?}", now.reactions);
+        let revisions =
+            entries(&store, channel(1).log).await.into_iter().filter_map(|entry| match entry.what {
+                What::Edit { revision, .. } => Some(revision),
+                _ => None,
+            });
+        assert_eq!(revisions.collect::<Vec<_>>(), (1..=24).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_of_an_old_revision_is_refused() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        kept(&logs, &channel(1), edit(user(1), message, "first", Some(0))).await;
+        let late = logs.append(&channel(1), edit(user(1), message, "second", Some(0))).await.unwrap_err();
+        assert_eq!(late.code(), Code::Conflict);
+        assert_eq!(late.body().details.get("revision").map(String::as_str), Some("1"));
+        kept(&logs, &channel(1), edit(user(1), message, "second", Some(1))).await;
+        let now = row(&store, message).await;
+        assert_eq!((now.revision, now.text.unwrap().as_str()), (2, "second"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_is_final_and_may_be_repeated() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        assert!(!kept(&logs, &channel(1), delete(user(1), message)).await.duplicate);
+        assert!(kept(&logs, &channel(1), delete(user(1), message)).await.duplicate);
+        assert_eq!(refused(&logs, edit(user(1), message, "back again", None)).await, Code::Gone);
+        assert_eq!(refused(&logs, react(user(2), message, "+1", false)).await, Code::Gone);
+        let now = row(&store, message).await;
+        assert!(now.text.is_none() && now.deleted_at.is_some());
+        assert_eq!(entries(&store, channel(1).log).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reaction_counts_once_and_there_are_twenty_at_most() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        for n in 0..20 {
+            let reaction = format!("r{n}");
+            assert!(!kept(&logs, &channel(1), react(user(1), message, &reaction, false)).await.duplicate);
+            assert!(kept(&logs, &channel(1), react(user(1), message, &reaction, false)).await.duplicate);
+        }
+        assert_eq!(refused(&logs, react(user(1), message, "one-more", false)).await, Code::ValidationFailed);
+        assert!(!kept(&logs, &channel(1), react(user(2), message, "r0", false)).await.duplicate);
+        assert!(!kept(&logs, &channel(1), react(user(1), message, "r1", true)).await.duplicate);
+        assert!(kept(&logs, &channel(1), react(user(1), message, "r1", true)).await.duplicate);
+        kept(&logs, &channel(1), react(user(1), message, "one-more", false)).await;
+        let now = row(&store, message).await;
+        assert_eq!(now.reactions.len(), 20);
+        assert_eq!(now.reactions[&"r0".parse().unwrap()], [user(1), user(2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changes_in_one_batch_are_answered_as_if_one_came_after_the_other() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        let line = [
+            react(user(1), message, "+1", false),
+            react(user(1), message, "+1", false),
+            edit(user(1), message, "one", None),
+            delete(user(1), message),
+            edit(user(1), message, "two", None),
+        ];
+        let line = line.map(|draft| logs.submit(&channel(1), draft).unwrap());
+        let mut answers = Vec::new();
+        for pending in line {
+            answers.push(pending.kept().await.map(|kept| kept.duplicate).map_err(|error| error.code()));
+        }
+        assert_eq!(answers, [Ok(false), Ok(true), Ok(false), Ok(false), Err(Code::Gone)]);
+        assert_eq!(entries(&store, channel(1).log).await.len(), 4);
+    })
+    .await;
+}
+
+async fn changes(logs: &Logs, after: Seq) -> (Vec<Durable>, Seq, bool) {
+    match logs.catch_up(&channel(1), None, after, &mut 5_000).await.unwrap() {
+        Caught::Changes { changes, upto, more, .. } => (changes, upto, more),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_deleted_message_are_nowhere() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "a secret").await.id;
+        kept(&logs, &channel(1), edit(user(1), message, "another secret", None)).await;
+        kept(&logs, &channel(1), delete(user(1), message)).await;
+        let (changes, ..) = changes(&logs, 0).await;
+        assert!(matches!(
+            &changes[..],
+            [Durable::NewMessage(_), Durable::Skip(_), Durable::MessageDeleted(_)]
+        ));
+        assert!(!serde_json::to_string(&changes).unwrap().contains("secret"));
+        assert!(!format!("{:?}", entries(&store, channel(1).log).await).contains("secret"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn time_never_goes_back_along_a_log() {
+    story(async |store, logs| {
+        said(&logs, &channel(1), "hello").await;
+        let behind = Logs::new(store.clone(), clock_at(-3_600_000));
+        said(&behind, &channel(1), "an hour earlier").await;
+        let times: Vec<_> =
+            entries(&store, channel(1).log).await.iter().map(|entry| entry.created_at).collect();
+        assert_eq!(times[0], times[1]);
+    })
+    .await;
+}
+
+/// As a process leaves it that dies between the log and the row.
+async fn behind_its_back(store: &Store, draft: Draft, seq: Seq) -> Entry {
+    let entry = Entry {
+        id: Id::from_bytes([seq as u8; 12]),
+        log: channel(1).log,
+        seq,
+        mver: 0,
+        user_id: draft.by,
+        username: draft.by_name.clone(),
+        client_msg_id: draft.client_msg_id.clone(),
+        created_at: clock_at(0).now(),
+        what: draft.what,
+    };
+    store.messages.insert(&entry).await.unwrap();
+    entry
+}
+
+fn first_edit(target: Id<Entry>, text: &str) -> Draft {
+    let what = What::Edit { target, text: Some(text.parse().unwrap()), revision: 1, folded: false };
+    Draft { what, ..edit(user(1), target, text, None) }
+}
+
+#[tokio::test]
+async fn what_a_crash_left_half_done_is_finished() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        behind_its_back(&store, first_edit(message, "changed"), 2).await;
+        behind_its_back(&store, react(user(2), message, "+1", false), 3).await;
+        assert_eq!(logs.repair().await.unwrap(), 2);
+        let now = row(&store, message).await;
+        assert_eq!((now.revision, now.text.unwrap().as_str()), (1, "changed"));
+        assert_eq!(now.reactions.len(), 1);
+        behind_its_back(&store, delete(user(1), message), 4).await;
+        assert_eq!(logs.repair().await.unwrap(), 1);
+        assert!(row(&store, message).await.deleted_at.is_some());
+        assert!(!format!("{:?}", entries(&store, channel(1).log).await).contains("changed"));
+        assert_eq!(logs.repair().await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_counts_from_the_log_on_not_from_its_row_on() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        behind_its_back(&store, first_edit(message, "changed"), 2).await;
+        let second = kept(&logs, &channel(1), edit(user(1), message, "again", None)).await;
+        assert!(matches!(second.entry.what, What::Edit { revision: 2, .. }), "{second:?}");
+        behind_its_back(&store, delete(user(1), message), 4).await;
+        let fresh = Logs::new(store.clone(), clock_at(0));
+        assert_eq!(refused(&fresh, edit(user(1), message, "too late", None)).await, Code::Gone);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_away_catches_up_page_by_page() {
+    story(async |_, logs| {
+        let line: Vec<_> = (0..700)
+            .map(|n| post(user(1), &format!("message-number-{n}"), "hello"))
+            .map(|draft| logs.submit(&channel(1), draft).unwrap())
+            .collect();
+        for pending in line {
+            pending.kept().await.unwrap();
+        }
+        let mut position = 0;
+        for (count, expected) in [(300, 300), (300, 600), (100, 700)] {
+            let (changes, upto, more) = changes(&logs, position).await;
+            assert_eq!((changes.len(), upto, more), (count, expected, upto < 700));
+            position = upto;
+        }
+        assert_eq!(changes(&logs, 700).await.0.len(), 0);
+        for (epoch, after, budget, why) in [
+            ("other", 0, 5_000, "epoch"),
+            ("first", 701, 5_000, "ahead"),
+            ("first", 0, 600, "too_far_behind"),
+        ] {
+            let mut budget = budget;
+            let caught = logs.catch_up(&channel(1), Some(&Epoch(epoch.into())), after, &mut budget).await;
+            let Caught::Reset { reset } = caught.unwrap() else { panic!("no reset") };
+            assert_eq!((reset.reason, reset.head), (why, 700));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_holds_no_more_bytes_than_its_bound() {
+    story(async |_, logs| {
+        for n in 0..80 {
+            kept(&logs, &channel(1), post(user(1), &format!("message-number-{n}"), &"x".repeat(4_000))).await;
+        }
+        let (changes, upto, more) = changes(&logs, 0).await;
+        let bytes = serde_json::to_string(&changes).unwrap().len();
+        assert!(more && upto == changes.len() as Seq && bytes <= 256 * 1024 + 1_000, "{upto} in {bytes}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_written_behind_its_back_is_told_in_order() {
+    story(async |store, logs| {
+        let message = said(&logs, &channel(1), "hello").await.id;
+        let mut outbox = logs.outbox().listen();
+        assert_eq!(logs.settled(&channel(1)).await.unwrap(), 1);
+        behind_its_back(&store, react(user(2), message, "+1", false), 2).await;
+        logs.sweep(&channel(1));
+        assert_eq!(outbox.recv().await.unwrap().entry.seq, 2);
+        for seq in [3, 4] {
+            behind_its_back(&store, react(user(seq as u8), message, "+1", false), seq).await;
+        }
+        kept(&logs, &channel(1), post(user(1), "and-one-of-its-own", "hi")).await;
+        for seq in [3, 4, 5] {
+            assert_eq!(outbox.recv().await.unwrap().entry.seq, seq);
+        }
+        logs.sweep(&channel(1));
+        kept(&logs, &channel(1), post(user(1), "and-another-of-its-own", "hi")).await;
+        assert_eq!(outbox.recv().await.unwrap().entry.seq, 6);
+    })
+    .await;
+}

@@ -1,0 +1,102 @@
+//! What stories about the log say over and over: people, drafts, and the log as it lies in the store.
+
+use hubbub::clock::Clock;
+use hubbub::log::{Address, Draft, Kept, Logs};
+use hubbub::model::{Entry, Epoch, Id, Log, Message, Seq, Time, User, What};
+use hubbub::store::Store;
+
+/// Throws the dice of a seed, always the same way.
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D).rotate_right(32) % end.max(1)
+    }
+
+    pub fn one_in(&mut self, sides: u64) -> bool {
+        self.below(sides) == 0
+    }
+}
+
+/// A number from the environment, for longer runs than a test suite has time for.
+pub fn size(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().unwrap())
+}
+
+pub fn user(n: u8) -> Id<User> {
+    Id::from_bytes([n; 12])
+}
+
+pub fn channel(n: u8) -> Address {
+    Address { log: Id::from_bytes([0xC0 + n; 12]), epoch: Epoch("first".into()) }
+}
+
+pub fn clock_at(millis: i64) -> Clock {
+    Clock::still(Time::from_millis(1_700_000_000_000 + millis))
+}
+
+fn draft(by: Id<User>, what: What) -> Draft {
+    Draft::new(by, &"somebody".parse().unwrap(), what)
+}
+
+pub fn post(by: Id<User>, intent: &str, text: &str) -> Draft {
+    let sum = text.bytes().fold(7u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let message =
+        Message { text: Some(text.parse().unwrap()), digest: sum.to_string(), ..Message::default() };
+    Draft { client_msg_id: Some(intent.parse().unwrap()), ..draft(by, What::Message(message)) }
+}
+
+pub fn edit(by: Id<User>, target: Id<Entry>, text: &str, base: Option<u32>) -> Draft {
+    let what = What::Edit { target, text: Some(text.parse().unwrap()), revision: 0, folded: false };
+    Draft { base_revision: base, ..draft(by, what) }
+}
+
+pub fn delete(by: Id<User>, target: Id<Entry>) -> Draft {
+    draft(by, What::Delete { target, folded: false })
+}
+
+pub fn react(by: Id<User>, target: Id<Entry>, reaction: &str, removed: bool) -> Draft {
+    draft(by, What::React { target, reaction: reaction.parse().unwrap(), removed, folded: false })
+}
+
+/// A message of Ann's, to be changed.
+pub async fn said(logs: &Logs, to: &Address, text: &str) -> Entry {
+    let intent = format!("intent-{:0>12}", text.len());
+    kept(logs, to, post(user(1), &intent, text)).await.entry
+}
+
+pub async fn kept(logs: &Logs, to: &Address, draft: Draft) -> Kept {
+    logs.append(to, draft).await.unwrap()
+}
+
+/// The whole log.
+pub async fn entries(store: &Store, log: Id<Log>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    loop {
+        let after = entries.last().map_or(0, |entry| entry.seq);
+        let page = store.messages.after(log, after, 500).await.unwrap();
+        if page.is_empty() {
+            return entries;
+        }
+        entries.extend(page);
+    }
+}
+
+pub async fn row(store: &Store, id: Id<Entry>) -> Message {
+    match store.messages.get(id).await.unwrap().unwrap().what {
+        What::Message(message) => message,
+        other => panic!("{other:?} is no message"),
+    }
+}
+
+pub fn seqs(entries: &[Entry]) -> Vec<Seq> {
+    entries.iter().map(|entry| entry.seq).collect()
+}
