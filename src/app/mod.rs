@@ -3,6 +3,7 @@
 mod origin;
 mod peer;
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 pub use origin::Origins;
-pub use peer::{PeerAddr, client_address};
+pub use peer::{PeerAddr, block, client_address};
 
 use crate::auth::{Attempts, Passwords, Prover, Tokens};
 use crate::clock::Clock;
@@ -118,6 +119,13 @@ impl App {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");
             }
         }
+    }
+}
+
+impl Doors {
+    /// Whether this peer may speak for another address.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer.to_canonical()))
     }
 }
 

@@ -83,6 +83,11 @@ pub static EVENTS: &[Spec] = &[
     spec("refresh_auth", None, "hand in a new access token", |asked| Box::pin(people::refresh_auth(asked))),
 ];
 
+/// Whether the event may have changed something when its answer is lost.
+pub fn writes(name: &str) -> bool {
+    matches!(name, "send_message" | "edit_message" | "delete_message" | "react_message")
+}
+
 /// The event's name as a metric label: one of the table, or `unknown`.
 pub fn label(name: &str) -> &'static str {
     EVENTS.iter().find(|spec| spec.name == name).map_or("unknown", |spec| spec.name)
@@ -101,7 +106,10 @@ pub async fn handle(
     // A token that ran out keeps the socket for a while, and only to hand in the next one (D-36).
     let actor = match name {
         "refresh_auth" => connection.admission().actor,
-        _ => hub.actor(connection).await?,
+        _ => {
+            connection.check_token(hub.app.clock.now())?;
+            hub.actor(connection).await?
+        }
     };
     (spec.handle)(Asked { hub: hub.clone(), connection: connection.clone(), actor, payload, awaited }).await
 }

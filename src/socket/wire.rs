@@ -3,6 +3,7 @@
 //! Socket.IO's own `disconnect` needs room in the very queue that a stalled reader has filled.
 
 use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use socket2::SockRef;
@@ -30,21 +31,48 @@ impl Wire {
 /// Which connection carries the WebSocket of which session. An upgrade from polling comes on a
 /// connection of its own and names the session in its query.
 #[derive(Clone, Debug, Default)]
-pub struct Wires(Arc<DashMap<String, Wire>>);
+pub struct Wires(Arc<Noted>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    wires: DashMap<String, Wire>,
+    /// Sessions that are over for us and still known to the engine, since when.
+    doomed: DashMap<String, Instant>,
+}
+
+/// The engine has forgotten a session by then that nobody was let poll.
+const DOOMED_FOR: Duration = Duration::from_secs(120);
 
 impl Wires {
     /// Notes the connection of an upgrade request for the session `sid`.
     pub fn note(&self, sid: &str, wire: &Wire) {
-        self.0.insert(sid.to_owned(), wire.clone());
+        self.0.wires.insert(sid.to_owned(), wire.clone());
     }
 
     pub fn forget(&self, sid: Sid) {
-        self.0.remove(sid.as_str());
+        self.0.wires.remove(sid.as_str());
     }
 
+    pub fn of(&self, sid: Sid) -> Option<Wire> {
+        self.0.wires.get(sid.as_str()).map(|wire| wire.clone())
+    }
+
+    /// Ends the transport of a session: its WebSocket is closed, its polls are refused, and so its
+    /// client begins anew.
     pub fn cut(&self, sid: Sid) {
-        if let Some((_, wire)) = self.0.remove(sid.as_str()) {
+        self.0.doomed.insert(sid.as_str().to_owned(), Instant::now());
+        if let Some((_, wire)) = self.0.wires.remove(sid.as_str()) {
             wire.cut();
         }
+    }
+
+    pub fn is_doomed(&self, sid: &str) -> bool {
+        self.0.doomed.contains_key(sid)
+    }
+
+    /// Forgets connections that are closed, and sessions that are long over.
+    pub fn sweep(&self) {
+        self.0.wires.retain(|_, wire| wire.0.strong_count() > 0);
+        self.0.doomed.retain(|_, since| since.elapsed() < DOOMED_FOR);
     }
 }

@@ -12,7 +12,7 @@ use super::{Rights, Seat};
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::limits;
-use crate::log::{Address, Caught, Draft, Kept, Logs, Pending};
+use crate::log::{Address, Budget, Caught, Draft, Kept, Logs, Pending};
 use crate::model::{Channel, Entry, Epoch, Id, Life, Reaction, Seq, Text, User, What};
 use crate::policy::{Action, Actor, can};
 use crate::store::Store;
@@ -209,8 +209,7 @@ impl Messages {
     ) -> Result<Caught> {
         let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::ReadChannel, "channel")?;
-        let mut budget = limits::RESUME_PER_CONNECT;
-        self.logs.catch_up(&address(&seat), epoch, after, &mut budget).await
+        self.logs.catch_up(&address(&seat), epoch, after, &mut Budget::default()).await
     }
 
     /// Somebody's messages in the channels that the actor can read, newest first; of a page some may
