@@ -58,6 +58,7 @@ pub struct Talker {
     guest: bool,
     /// Logs that are known to be whole since the settling began.
     whole: Vec<Id<Log>>,
+    settling: Option<Instant>,
 }
 
 /// After this long an answer counts as UNKNOWN (D-02).
@@ -88,6 +89,7 @@ impl Talker {
             intents: 0,
             guest,
             whole: Vec::new(),
+            settling: None,
         }
     }
 
@@ -144,6 +146,7 @@ impl Talker {
             if now == Phase::Settle && self.whole.len() == self.logs.len() {
                 return Some(());
             }
+            self.must_settle(now);
             tokio::select! {
                 heard = wire.hear() => self.hear(&mut wire, heard?).await?,
                 _ = phase.changed() => {
@@ -161,6 +164,20 @@ impl Talker {
                 }
             }
         }
+    }
+
+    /// Says what is missing, rather than only that something is.
+    fn must_settle(&mut self, phase: Phase) {
+        let since = *self.settling.get_or_insert_with(Instant::now);
+        if phase != Phase::Settle {
+            self.settling = None;
+        }
+        let Talker { user, guest, logs, whole, positions, questions, .. } = self;
+        assert!(
+            phase != Phase::Settle || since.elapsed() < PATIENCE * 2,
+            "{user} (guest: {guest}) knows of {whole:?} of {logs:?}, stands at {positions:?} and waits for {} answers",
+            questions.len()
+        );
     }
 
     fn forget_the_late(&mut self) {
