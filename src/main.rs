@@ -27,11 +27,11 @@ mod serve {
         app.recover().await?;
         let server = Server::bind(app.clone(), Settings::from(&config))?;
         let address = format!("http://{}", server.address()?);
-        say(&format!("hubbub {} listens on {address}", env!("CARGO_PKG_VERSION")));
+        say(format!("hubbub {} listens on {address}", env!("CARGO_PKG_VERSION")));
         greeting.iter().for_each(say);
         if let Some(token) = app.accounts.claim_token().await? {
             let public = config.server.public_url.as_deref().unwrap_or(&address);
-            say(&format!("no administrator yet: claim this server within an hour at {public}/claim#{token}"));
+            say(format!("no administrator yet: claim this server within an hour at {public}/claim#{token}"));
         }
         server.serve(told()?).await
     }

@@ -73,6 +73,16 @@ impl Attempts {
         }
     }
 
+    /// What was begun did not come about.
+    pub fn withdraw(&self, account: &str, address: IpAddr) {
+        let mut tries = self.tries();
+        let Tries { near, anywhere } = &mut *tries;
+        for count in near.get_mut(&(account.to_owned(), address)).into_iter().chain(anywhere.get_mut(account))
+        {
+            count.tries = count.tries.saturating_sub(1);
+        }
+    }
+
     fn tries(&self) -> MutexGuard<'_, Tries> {
         self.0.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -162,6 +172,15 @@ mod tests {
         for _ in 0..500 {
             attempts.begin("alice", address(1)).unwrap();
             attempts.succeeded("alice", address(1));
+        }
+    }
+
+    #[test]
+    fn a_try_that_did_not_come_about_is_no_try() {
+        let (attempts, _) = attempts();
+        for _ in 0..500 {
+            attempts.begin("alice", address(1)).unwrap();
+            attempts.withdraw("alice", address(1));
         }
     }
 

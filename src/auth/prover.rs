@@ -26,11 +26,14 @@ impl Prover {
         hash: Option<&str>,
     ) -> Result<bool> {
         self.attempts.begin(account, address)?;
-        let fits = self.passwords.fits(password, hash).await?;
-        if fits {
-            self.attempts.succeeded(account, address);
+        let fits = self.passwords.fits(password, hash).await;
+        match fits {
+            Ok(true) => self.attempts.succeeded(account, address),
+            Ok(false) => {}
+            // Nothing was tried: every core was busy.
+            Err(_) => self.attempts.withdraw(account, address),
         }
-        Ok(fits)
+        fits
     }
 
     pub async fn hash(&self, password: &NewPassword) -> Result<String> {

@@ -1,9 +1,10 @@
-//! Refresh tokens: 256 random bits that name nothing, kept only as their SHA-256.
+//! Opaque tokens, of refreshing and of the claim: 256 random bits, kept only as their SHA-256.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use crate::clock::secret;
@@ -32,6 +33,13 @@ impl RefreshToken {
 
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for RefreshToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        RefreshToken::parse(&text).map_err(|_| serde::de::Error::custom("is no token of ours"))
     }
 }
 

@@ -245,8 +245,10 @@ mod tests {
             }
         }
         let mut early = claims();
-        early["exp"] = json!(-1);
+        early["exp"] = json!(1);
         assert_eq!(code(&signed(&header(), &early)), Code::TokenExpired);
+        early["exp"] = json!(-1);
+        assert_eq!(code(&signed(&header(), &early)), Code::Unauthenticated);
         let mut late = claims();
         late["iat"] = json!(1_700_000_100);
         assert_eq!(code(&signed(&header(), &late)), Code::Unauthenticated);

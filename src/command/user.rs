@@ -88,7 +88,7 @@ impl User {
                 house.close(added).await
             }
             Errand::Passwd(passwd) => {
-                let (house, keys) = open(&config, "PUT /api/auth/change-password").await?;
+                let (house, keys) = open(&config, "PUT /api/auth/change-password (as that user)").await?;
                 let set = passwd.run(&house, &keys).await;
                 house.close(set).await
             }

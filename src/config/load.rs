@@ -12,6 +12,9 @@ const FILE: &str = "hubbub.toml";
 /// Names another file.
 const FILE_VARIABLE: &str = "HUBBUB_CONFIG";
 
+/// Variables by which the scripts tell tests where things are.
+const OF_THE_SCRIPTS: [&str; 2] = ["HUBBUB_TEST_", "HUBBUB_MONGOD"];
+
 /// Where settings come from besides the defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
@@ -91,8 +94,10 @@ impl Source {
     fn unknown(&self) -> Vec<String> {
         let known =
             |name: &str| name == FILE_VARIABLE || keys().iter().any(|key| key.variables.contains(&name));
-        let ours = self.variables.keys().filter(|name| name.starts_with("HUBBUB_"));
-        ours.filter(|name| !known(name)).cloned().collect()
+        let settings = self.variables.keys().filter(|name| {
+            name.starts_with("HUBBUB_") && !OF_THE_SCRIPTS.iter().any(|other| name.starts_with(other))
+        });
+        settings.filter(|name| !known(name)).cloned().collect()
     }
 }
 

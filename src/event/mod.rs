@@ -34,7 +34,7 @@ pub struct Placed<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 pub enum Durable {
-    NewMessage(Placed<NewMessage>),
+    NewMessage(Box<Placed<NewMessage>>),
     MessageEdited(Placed<MessageEdited>),
     MessageDeleted(Placed<MessageDeleted>),
     ReactionUpdated(Placed<ReactionUpdated>),
@@ -138,11 +138,10 @@ impl Durable {
     /// the message it changed is a skip.
     pub fn of(entry: &Entry, epoch: &Epoch) -> Durable {
         match &entry.what {
-            What::Message(message) => Durable::NewMessage(placed(
-                entry,
-                epoch,
-                NewMessage { message: MessageView::of(entry, message) },
-            )),
+            What::Message(message) => {
+                let said = NewMessage { message: MessageView::of(entry, message) };
+                Durable::NewMessage(Box::new(placed(entry, epoch, said)))
+            }
             What::Edit { text: None, .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
             What::Edit { target, text: Some(text), revision, .. } => {
                 let (message_id, edited_at) = (*target, entry.created_at);

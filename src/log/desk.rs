@@ -16,7 +16,7 @@ use crate::model::Seq;
 use crate::store::Store;
 
 pub(super) enum Errand {
-    Write(Item),
+    Write(Box<Item>),
     Settle(oneshot::Sender<Result<Seq>>),
     Sweep,
 }
@@ -67,7 +67,7 @@ impl Desk {
         let mut next = Some(first);
         while let Some(errand) = next.take() {
             match errand {
-                Errand::Write(item) => items.push(item),
+                Errand::Write(item) => items.push(*item),
                 other => {
                     self.write(std::mem::take(&mut items)).await;
                     self.attend(other).await;
@@ -89,7 +89,7 @@ impl Desk {
                 self.mend().await;
                 self.teller.sweep().await;
             }
-            Errand::Write(item) => self.write(vec![item]).await,
+            Errand::Write(item) => self.write(vec![*item]).await,
         }
     }
 

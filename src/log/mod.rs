@@ -116,7 +116,8 @@ impl Logs {
         let (answer, pending) = oneshot::channel();
         let deadline = Instant::now() + limits::SEND_DEADLINE;
         let id = self.0.clock.id();
-        self.errand(to, Errand::Write(writer::Item { id, draft, answer, deadline, tried: false }))?;
+        let item = writer::Item { id, draft, answer, deadline, tried: false };
+        self.errand(to, Errand::Write(Box::new(item)))?;
         Ok(Pending(pending))
     }
 

@@ -91,7 +91,7 @@ impl Rows {
         }
         fold::apply(message, &entry);
         self.touched.insert(target);
-        Ok(Foldable::Write(Box::new(entry), Some(row.clone())))
+        Ok(Foldable::Write(Box::new(entry), Some(Box::new(row.clone()))))
     }
 }
 
@@ -108,7 +108,7 @@ async fn pending(store: &Store, log: Id<Log>) -> Result<Vec<Entry>> {
 }
 
 enum Foldable {
-    Write(Box<Entry>, Option<Entry>),
+    Write(Box<Entry>, Option<Box<Entry>>),
     Already(Box<Entry>),
     /// The answer rests on an entry of the same batch, which is not durable yet (contract D-03).
     Later,
@@ -124,7 +124,7 @@ pub(super) fn number(log: Id<Log>, items: Vec<Item>, mut rows: Rows, mut head: H
         match rows.fold(&item.draft, entry) {
             Ok(Foldable::Write(entry, row)) => {
                 head = next;
-                batch.numbered.push(Numbered { item, entry: *entry, row });
+                batch.numbered.push(Numbered { item, entry: *entry, row: row.map(|row| *row) });
             }
             Ok(Foldable::Already(row)) => {
                 let kept = Kept { entry: *row.clone(), row: Some(*row), duplicate: true };

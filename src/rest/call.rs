@@ -46,8 +46,8 @@ impl Call {
             .ok_or_else(|| Error::internal(format!("the route has no {{{name}}}")))
     }
 
-    /// A part of the path that is an id. What is no id names nothing, so that is NOT_FOUND's
-    /// cheaper sister VALIDATION_FAILED: it tells only what the caller wrote.
+    /// A part of the path that is an id. What has not the form of one is VALIDATION_FAILED: it says
+    /// nothing of what exists.
     pub fn id<T>(&self, name: &str) -> Result<Id<T>> {
         self.param(name)?
             .parse()

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -48,23 +49,29 @@ pub fn against_other_sites(method: &Method, headers: &HeaderMap, origins: &Origi
 
 /// Requests per second and address; an IPv6 caller is their /64.
 #[derive(Debug)]
-pub struct Pace(DefaultKeyedRateLimiter<IpAddr>);
+pub struct Pace {
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    checks: AtomicUsize,
+}
 
-/// Above this many remembered addresses those at rest are forgotten.
-const REMEMBERED: usize = 10_000;
+/// After this many requests the addresses at rest are forgotten.
+const TIDIED_EVERY: usize = 10_000;
 
 impl Pace {
     pub fn new(says: &Doors) -> Pace {
         let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_second(at_least_one(says.requests_per_second_per_address));
-        Pace(RateLimiter::dashmap(quota.allow_burst(at_least_one(says.requests_burst))))
+        Pace {
+            addresses: RateLimiter::dashmap(quota.allow_burst(at_least_one(says.requests_burst))),
+            checks: AtomicUsize::new(0),
+        }
     }
 
     pub fn check(&self, address: IpAddr) -> Result<()> {
-        if self.0.len() > REMEMBERED {
-            self.0.retain_recent();
+        if self.checks.fetch_add(1, Ordering::Relaxed) % TIDIED_EVERY == TIDIED_EVERY - 1 {
+            self.addresses.retain_recent();
         }
-        let refused = self.0.check_key(&network(address)).err();
+        let refused = self.addresses.check_key(&network(address)).err();
         match refused.map(|until| until.wait_time_from(DefaultClock::default().now())) {
             None => Ok(()),
             Some(wait) => Err(Error::rate_limited(wait.max(Duration::from_millis(1)))),

@@ -10,8 +10,10 @@ use crate::model::{Channel, Id, Time, User, Username};
 #[derive(Debug)]
 pub struct Typing {
     clock: Clock,
-    typists: Mutex<HashMap<(Id<Channel>, Id<User>), Typist>>,
+    typists: Mutex<Typists>,
 }
+
+type Typists = HashMap<(Id<Channel>, Id<User>), Typist>;
 
 #[derive(Clone, Debug)]
 struct Typist {

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tracing::{debug, info};
 
 use super::handshake::Unclaimed;
-use super::hub::{Closer, Connection, Hub};
+use super::hub::{Closer, Connection, Hub, Slot};
 use super::inbox::{Arrived, Inbox, Queued};
 use super::wire::Wire;
 use super::{serve, stay};
@@ -38,6 +38,7 @@ pub struct Handshake {
 #[derive(Clone)]
 struct Admitted {
     admission: Admission,
+    slot: Arc<Slot>,
     handshake: Handshake,
     arrivals: Arc<Mutex<Option<mpsc::Receiver<Arrived>>>>,
 }
@@ -67,7 +68,7 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
         None => super::handshake::token(socket.req_parts())?,
     };
     let admission = hub.app.accounts.admit(&token).await?;
-    hub.check_room_for(admission.actor.id)?;
+    let slot = Arc::new(hub.slot_for(admission.actor.id)?);
     if let Some(unclaimed) = socket.req_parts().extensions.get::<Unclaimed>() {
         unclaimed.claim();
     }
@@ -75,7 +76,7 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     let arrivals = Arc::new(Mutex::new(Some(arrivals)));
     socket.extensions.insert(inbox);
     socket.extensions.insert(Closer { hub: Arc::downgrade(hub), sid: socket.id });
-    socket.extensions.insert(Admitted { admission, handshake, arrivals });
+    socket.extensions.insert(Admitted { admission, slot, handshake, arrivals });
     if let (Some(wire), TransportType::Websocket) =
         (socket.req_parts().extensions.get::<Wire>(), socket.transport_type())
     {
@@ -94,10 +95,8 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
 async fn settle(hub: Arc<Hub>, socket: SocketRef) {
     let Some(admitted) = socket.extensions.remove::<Admitted>() else { return };
     let arrivals = admitted.arrivals.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (Some(arrivals), Some(connection)) = (arrivals, Connection::new(socket.clone(), admitted.admission))
-    else {
-        return;
-    };
+    let connection = Connection::new(socket.clone(), admitted.admission, admitted.slot);
+    let (Some(arrivals), Some(connection)) = (arrivals, connection) else { return };
     let connection = Arc::new(connection);
     hub.add(connection.clone());
     if !socket.connected() {

@@ -16,7 +16,7 @@ use super::rooms::Rooms;
 use super::wire::Wires;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::event::{Ephemeral, Presence, Told};
+use crate::event::{Ephemeral, Presence, PresenceStatus, Told};
 use crate::model::{Id, Log, Seq, User};
 use crate::policy::Actor;
 use crate::service::Admission;
@@ -29,6 +29,7 @@ pub struct Hub {
     pub circles: Circles,
     connections: DashMap<Sid, Arc<Connection>>,
     by_user: DashMap<Id<User>, HashSet<Sid>>,
+    slots: Arc<DashMap<Id<User>, usize>>,
     draining: AtomicBool,
 }
 
@@ -38,10 +39,26 @@ pub struct Connection {
     pub user: Id<User>,
     pub session: String,
     admission: Mutex<Admission>,
+    _slot: Arc<Slot>,
     /// The logs this socket sits in, each with the head that was last announced to it (D-22).
     joined: Mutex<HashMap<Id<Log>, Seq>>,
     /// To be disconnected as soon as its queue has room.
     doomed: AtomicBool,
+}
+
+/// One of the sockets that a user may have; free again when it is dropped.
+pub struct Slot {
+    user: Id<User>,
+    slots: Arc<DashMap<Id<User>, usize>>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if let Some(mut taken) = self.slots.get_mut(&self.user) {
+            *taken -= 1;
+        }
+        self.slots.remove_if(&self.user, |_, taken| *taken == 0);
+    }
 }
 
 /// In a socket's extensions: closes it from wherever it turns out that it cannot keep up.
@@ -60,13 +77,14 @@ impl Closer {
 }
 
 impl Connection {
-    pub fn new(socket: SocketRef, admission: Admission) -> Option<Connection> {
+    pub fn new(socket: SocketRef, admission: Admission, slot: Arc<Slot>) -> Option<Connection> {
         Some(Connection {
             socket,
             user: admission.actor.id,
 
             session: admission.actor.session.clone()?,
             admission: Mutex::new(admission),
+            _slot: slot,
             joined: Mutex::default(),
             doomed: AtomicBool::new(false),
         })
@@ -116,6 +134,7 @@ impl Hub {
             wires,
             connections: DashMap::new(),
             by_user: DashMap::new(),
+            slots: Arc::default(),
             draining: AtomicBool::new(false),
         })
     }
@@ -126,15 +145,18 @@ impl Hub {
         self.app.rights.actor(connection.user, &connection.session, admission.authz_epoch).await
     }
 
-    /// RATE_LIMITED where the user has as many sockets as one may.
-    pub fn check_room_for(&self, user: Id<User>) -> Result<()> {
+    /// RATE_LIMITED where the user has as many sockets as one may, counting those that are about to
+    /// be admitted.
+    pub fn slot_for(&self, user: Id<User>) -> Result<Slot> {
         if self.draining.load(Ordering::Acquire) {
             return Err(Error::unavailable("this server is stopping, come back in a moment"));
         }
-        match self.by_user.get(&user).is_some_and(|sids| sids.len() >= self.manner.sockets_per_user) {
-            true => Err(Error::rate_limited(std::time::Duration::from_secs(30))),
-            false => Ok(()),
+        let mut taken = self.slots.entry(user).or_default();
+        if *taken >= self.manner.sockets_per_user {
+            return Err(Error::rate_limited(std::time::Duration::from_secs(30)));
         }
+        *taken += 1;
+        Ok(Slot { user, slots: self.slots.clone() })
     }
 
     pub fn add(&self, connection: Arc<Connection>) {
@@ -162,7 +184,8 @@ impl Hub {
         if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
             self.tell_presence(&presence).await;
         }
-        if last {
+        let presence = self.app.presence.of(connection.user);
+        if last && presence.is_none_or(|known| known.status == PresenceStatus::Offline) {
             self.circles.forget(connection.user);
         }
     }
@@ -227,6 +250,14 @@ impl Hub {
             for connection in self.of_user(viewer) {
                 connection.say(&event);
             }
+        }
+    }
+
+    /// Who may see somebody must be known until their going has been told.
+    pub async fn tell_offline(&self, presence: &Presence) {
+        self.tell_presence(presence).await;
+        if self.of_user(presence.user_id).is_empty() {
+            self.circles.forget(presence.user_id);
         }
     }
 

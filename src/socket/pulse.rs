@@ -79,7 +79,7 @@ async fn tick(hub: Arc<Hub>) {
         seconds.tick().await;
         count = count.wrapping_add(1);
         for presence in hub.app.presence.sweep() {
-            hub.tell_presence(&presence).await;
+            hub.tell_offline(&presence).await;
         }
         for (channel, user, username) in hub.app.typing.sweep() {
             tell_stopped(&hub, channel, user, username);

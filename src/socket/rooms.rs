@@ -30,6 +30,8 @@ struct Room {
 struct Seat {
     socket: SocketRef,
     user: Id<User>,
+    /// What is up to here the socket knows already: it was read before it was told.
+    known: Seq,
     held: Option<Vec<Arc<Told>>>,
 }
 
@@ -37,7 +39,7 @@ impl Rooms {
     /// Takes a seat that holds back what comes, until [`Rooms::release`]. A seat that is taken again
     /// is held again.
     pub fn hold(&self, address: &Address, socket: &SocketRef, user: Id<User>) {
-        let seat = Seat { socket: socket.clone(), user, held: Some(Vec::new()) };
+        let seat = Seat { socket: socket.clone(), user, known: 0, held: Some(Vec::new()) };
         let room = || Room { address: address.clone(), head: 0, seats: HashMap::new() };
         let mut room = self.0.entry(address.log).or_insert_with(room);
         room.seats.insert(socket.id, seat);
@@ -48,10 +50,9 @@ impl Rooms {
         let Some(mut room) = self.0.get_mut(&log) else { return false };
         room.head = room.head.max(upto);
         let Some(seat) = room.seats.get_mut(&sid) else { return false };
+        seat.known = upto;
         for told in seat.held.take().unwrap_or_default() {
-            if told.entry.seq > upto {
-                seat.say(&told);
-            }
+            seat.hear(&told);
         }
         true
     }
@@ -125,6 +126,7 @@ impl Seat {
         match &mut self.held {
             Some(held) if held.len() < limits::SOCKET_QUEUE => held.push(told.clone()),
             Some(_) => close_slow(&self.socket),
+            None if told.entry.seq <= self.known => {}
             None => self.say(told),
         }
     }

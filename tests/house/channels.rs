@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use hubbub::error::Code;
-use hubbub::model::{ChannelEdit, ChannelType, Id, Leave, Life};
+use hubbub::model::{ChannelEdit, ChannelType, Id, Life};
 use hubbub::service::Span;
 use hubbub::service::channels::{ChannelFilter, NewBan};
-use hubbub::service::roster::{News, Turn};
 use hubbub::store::ChannelsWanted;
 use serde_json::json;
 
@@ -196,41 +195,6 @@ async fn a_channel_made_private_is_left_by_everybody_who_does_not_sit_in_it() {
 }
 
 #[tokio::test]
-async fn a_banned_member_reads_nothing_until_the_ban_ends() {
-    story(async |company: Company| {
-        let (ann, bob, root) = (company.user("ann").await, company.user("bob").await, company.root().await);
-        let group = company.group(&ann, "Gardeners").await;
-        company.groups.join(&bob, group.id).await.unwrap();
-        let general = company.general(group.id).await.id;
-        let until = company.clock.now().plus(Duration::from_secs(3600));
-        let ban: NewBan = from(json!({ "userId": bob.id, "reason": "shouting", "until": until }));
-        company.channels.ban(&ann, general, ban.clone()).await.unwrap();
-        assert_eq!(code(company.channels.ban(&ann, general, ban.clone()).await), Code::Conflict);
-        assert_eq!(code(company.channels.get(&bob, general).await), Code::NotFound);
-        assert_eq!(names(&company, &bob).await, [""; 0]);
-        assert_eq!(company.last(general).await, "bob banned");
-        assert_eq!(company.last(bob.id).await, "banned");
-        assert_eq!(company.channels.bans(&ann, general, &all()).await.unwrap().items.len(), 1);
-
-        company.clock.advance(Duration::from_secs(3600));
-        assert!(company.reads(&bob, general).await);
-        company.roster.sweep().await.unwrap();
-        assert_eq!(company.last(general).await, "bob joined");
-        assert_eq!(company.last(bob.id).await, "added general");
-        assert!(company.channels.bans(&ann, general, &all()).await.unwrap().items.is_empty());
-
-        let late = from(json!({ "userId": bob.id, "reason": "late", "until": company.clock.now() }));
-        assert_eq!(code(company.channels.ban(&ann, general, late).await), Code::ValidationFailed);
-        for admin in [&ann, &root] {
-            let ban = from(json!({ "userId": ann.id, "reason": "no" }));
-            assert_eq!(code(company.channels.ban(admin, general, ban).await), Code::Forbidden);
-        }
-        assert_eq!(company.unfinished().await, 0);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_lifted_ban_lets_read_again_and_leaving_the_group_does_not_lift_it() {
     story(async |company: Company| {
         let (ann, bob) = (company.user("ann").await, company.user("bob").await);
@@ -247,62 +211,6 @@ async fn a_lifted_ban_lets_read_again_and_leaving_the_group_does_not_lift_it() {
         assert!(company.reads(&bob, general).await);
         assert_eq!(company.last(general).await, "bob joined");
         assert_eq!(code(company.channels.unban(&ann, general, bob.id).await), Code::NotFound);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn reasons_of_bans_are_bounded() {
-    for reason in ["", " ", "two\nlines", &"x".repeat(201)] {
-        let ban = json!({ "userId": Id::<()>::from_bytes([1; 12]), "reason": reason });
-        assert!(serde_json::from_value::<NewBan>(ban).is_err(), "{reason:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_ban_or_a_deletion_that_was_cut_off_is_told_by_the_next_start() {
-    story(async |company: Company| {
-        let (ann, bob) = (company.user("ann").await, company.user("bob").await);
-        let group = company.group(&ann, "Gardeners").await;
-        company.groups.join(&bob, group.id).await.unwrap();
-        let general = company.general(group.id).await.id;
-        let ban: NewBan = from(json!({ "userId": bob.id, "reason": "shouting" }));
-        company.channels.ban(&ann, general, ban).await.unwrap();
-        let seated = News::Seat { user: bob.id, channel: general, turn: Turn::In };
-        company.roster.begin(&ann, group.id, seated.clone()).await.unwrap();
-        company.roster.recover().await.unwrap();
-        assert_eq!(company.last(general).await, "bob banned");
-        company.roster.begin(&ann, group.id, seated).await.unwrap();
-        company.store.bans.remove(general, bob.id).await.unwrap();
-        company.roster.recover().await.unwrap();
-        assert_eq!(company.last(general).await, "bob joined");
-
-        company.roster.begin(&ann, group.id, News::Closed { channel: general }).await.unwrap();
-        let now = company.clock.now();
-        company.store.channels.turn(general, &[Life::Active], Life::Deleted, now).await.unwrap();
-        company.roster.recover().await.unwrap();
-        assert_eq!(company.last(general).await, "deleted");
-        assert_eq!(company.last(bob.id).await, "closed");
-        assert_eq!(company.unfinished().await, 0);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn who_came_while_a_channel_was_made_private_is_out_of_it_as_well() {
-    story(async |company: Company| {
-        let (ann, bob) = (company.user("ann").await, company.user("bob").await);
-        let group = company.group(&ann, "Gardeners").await;
-        let roses = company.channel(&ann, group.id, "roses").await.id;
-        company.roster.begin(&ann, group.id, News::Narrowed { channel: roses }).await.unwrap();
-        company.groups.join(&bob, group.id).await.unwrap();
-        assert!(company.told(bob.id).await.contains(&"added roses".to_owned()));
-        let private = from(json!({ "isPrivate": true }));
-        company.store.channels.edit(roses, &private, company.clock.now()).await.unwrap();
-        company.roster.recover().await.unwrap();
-        assert_eq!(company.last(roses).await, "bob closed");
-        let leaving = News::Member { user: bob.id, turn: Turn::Out(Leave::Left) };
-        assert!(serde_json::to_string(&leaving).unwrap().contains("left"));
     })
     .await;
 }

@@ -137,7 +137,7 @@ async fn the_map_names_every_route() {
 async fn nobody_who_is_not_signed_in_gets_further_than_an_open_route_s32() {
     in_a_house(async |house| {
         for route in rest::routes() {
-            let path = route.full_path().replace('{', "").replace('}', "");
+            let path = route.full_path().replace(['{', '}'], "");
             let answer = house.ask(route.method.clone(), &path).answer().await;
             assert_eq!(answer.status == 401, route.access != Access::Open, "{route:?}: {}", answer.text);
         }

@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod bans;
 mod channels;
 mod chaos;
 mod checker;
@@ -18,11 +19,16 @@ mod client;
 mod commands;
 mod company;
 mod config;
+mod cut_off;
 mod door;
+mod events;
 mod groups;
+mod groups_over_rest;
+mod layers;
 mod log;
 mod log_rig;
 mod log_schedules;
+mod messages;
 mod mirror;
 mod permissions;
 mod requests;

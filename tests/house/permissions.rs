@@ -11,7 +11,8 @@ const FIXTURE: &str = "fixtures/permissions.txt";
 const HEAD: &str = "\
 # Who may do what: every route and event, and what each standing is answered.
 # Columns: what, the action of the policy table, then stranger, outsider, member, group admin, super admin.
-# `ok`, or the code of the refusal. A service asks about the very thing and may be stricter, never laxer.
+# `ok`, or the code of the refusal. A service asks about the very thing and may be stricter. It is laxer
+# where a group's setting lets members create channels, and where one takes nobody out but oneself.
 # `open` needs no sign-in and `own` concerns nobody but the caller: such a line is written by hand
 # (UPDATE=1 keeps it and adds none), because it is a decision.
 ";

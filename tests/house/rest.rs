@@ -30,7 +30,6 @@ pub struct House {
 #[derive(Clone)]
 pub struct Person {
     pub id: Id<User>,
-    pub name: String,
     pub access: String,
     pub refresh: String,
 }
@@ -148,7 +147,6 @@ impl Person {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Person {
             id: text(&data["user"]["id"]).parse().unwrap(),
-            name: text(&data["user"]["username"]),
             access: text(&data["accessToken"]),
             refresh: text(&data["refreshToken"]),
         }

@@ -7,8 +7,7 @@ use crate::auth::NewPassword;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::model::{Email, Name, Role, User, Username};
-use crate::service::registrar::{Newcomer, own};
-use crate::store::Edits;
+use crate::service::registrar::Newcomer;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -59,15 +58,6 @@ impl Accounts {
             self.withdraw_claim().await?;
         }
         Ok(user)
-    }
-
-    /// For the command line: whoever forgot a password. Every session ends.
-    pub async fn set_password(&self, name: &str, password: &NewPassword) -> Result<User> {
-        let user = self.named(name).await?.ok_or_else(|| Error::not_found("user"))?;
-        password.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
-        let hash = self.prover.hash(password).await?;
-        let edits = Edits { password_hash: Some(hash), ..Edits::default() };
-        self.registrar.edit(&own(&user), &user, edits).await
     }
 
     /// The hash is made before anybody looks whether the name is free, so that both take as long.

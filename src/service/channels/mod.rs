@@ -1,5 +1,5 @@
-//! Channels of groups: making, changing, archiving and deleting them. Finding them is in [`list`],
-//! who sits in them and who is banned from them in [`seats`].
+//! Channels of groups: making, changing, archiving and deleting them. Finding them is in `list`,
+//! who sits in them and who is banned from them in `seats`.
 
 mod list;
 mod seats;

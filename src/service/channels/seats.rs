@@ -9,6 +9,7 @@ use crate::model::{
     User,
 };
 use crate::policy::{Action, Actor};
+use crate::service::roster::yourself;
 use crate::service::{Page, Seat, Span};
 use crate::store::After;
 
@@ -57,7 +58,7 @@ impl Channels {
     pub async fn leave(&self, actor: &Actor, id: Id<Channel>) -> Result<()> {
         let Seat { channel, .. } = self.allowed(actor, id, Action::ReadChannel).await?;
         match channel.is_private {
-            true => self.roster.expel(actor, &channel, actor.id, Leave::Left).await,
+            true => self.roster.expel(actor, &channel, actor.id, Leave::Left).await.map_err(yourself),
             false => Err(everybody_belongs()),
         }
     }

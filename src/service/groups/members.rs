@@ -4,6 +4,7 @@ use super::Groups;
 use crate::error::{Error, Result};
 use crate::model::{Group, GroupView, Id, Leave, MemberRole, MemberView, Membership, Status, User};
 use crate::policy::{Action, Actor, allows, can};
+use crate::service::roster::yourself;
 use crate::service::{Page, Span};
 use crate::store::After;
 
@@ -44,7 +45,7 @@ impl Groups {
     pub async fn leave(&self, actor: &Actor, id: Id<Group>) -> Result<()> {
         let (_, standing) = self.roster.rights.in_group(actor, id).await?;
         can(standing, Action::LeaveGroup, "group")?;
-        self.roster.leave(actor, id, actor.id, Leave::Left).await
+        self.roster.leave(actor, id, actor.id, Leave::Left).await.map_err(yourself)
     }
 
     pub async fn add(&self, actor: &Actor, id: Id<Group>, user: Id<User>) -> Result<MemberView> {

@@ -1,4 +1,4 @@
-//! Groups: finding them, making, changing and ending them. Who belongs to them is in [`members`].
+//! Groups: finding them, making, changing and ending them. Who belongs to them is in `members`.
 
 mod members;
 

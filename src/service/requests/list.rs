@@ -1,5 +1,7 @@
 //! Which requests somebody may look at, and how many there are.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::Requests;
@@ -55,7 +57,7 @@ impl Requests {
             }
         }
         if scopes.len() > 1 {
-            rows.sort_by(|one, other| place(other).cmp(&place(one)));
+            rows.sort_by_cached_key(|request| Reverse(place(request)));
             rows =
                 rows.into_iter().skip(span.slice().skip as usize).take(span.slice().limit as usize).collect();
         }

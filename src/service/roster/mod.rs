@@ -23,7 +23,7 @@ pub(super) use telling::of_user;
 
 use super::Rights;
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::limits;
 use crate::log::Logs;
 use crate::model::{Group, Id, Time, User, Username};
@@ -33,6 +33,14 @@ use note::NOTES;
 
 /// Notes taken up by one sweep.
 const SWEPT: u64 = 500;
+
+/// What somebody is told who is to leave a place and does not belong to it, where it is themselves.
+pub(super) fn yourself(error: Error) -> Error {
+    match error.code() {
+        Code::NotFound => Error::conflict("you do not belong to it"),
+        _ => error,
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Roster {

@@ -1,7 +1,9 @@
 //! What a super admin does to accounts, and that one of them is always left.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
-use hubbub::model::{AccountEvent, What};
+use hubbub::model::{AccountEvent, Leave, What};
 use hubbub::service::Revoked;
 use serde_json::json;
 
@@ -160,6 +162,43 @@ async fn the_numbers_are_right() {
             house.get(&format!("/api/admin/{path}")).by(&root).sent(200).await;
         }
         house.get(&format!("/api/admin/users/{id}/groups")).by(&root).sent(200).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_switched_off_leaves_the_channels_and_comes_back_to_them() {
+    in_a_house(async |house| {
+        let (ann, bob, root) =
+            (house.person("ann").await, house.person("bob").await, house.root("root").await);
+        let group = house.post("/api/groups", &json!({"name": "Crew"})).by(&ann).sent(201).await;
+        let id = group.body["data"]["id"].as_str().unwrap();
+        house.ask(http::Method::POST, &format!("/api/groups/{id}/join")).by(&bob).answer().await;
+        let path = format!("/api/admin/users/{}", bob.id);
+        house.delete(&path).by(&root).sent(200).await;
+        house.put(&path, &json!({"status": "active"})).by(&root).sent(200).await;
+        let channel = house.app.store.channels.of_group(id.parse().unwrap()).await.unwrap().remove(0);
+        let entries = house.app.store.messages.after(channel.id.into(), 0, 20).await.unwrap();
+        let of_bob = entries.iter().filter_map(|entry| match &entry.what {
+            What::MemberJoined { member, .. } if *member == bob.id => Some("joined"),
+            What::MemberLeft { member, reason: Leave::Deactivated, .. } if *member == bob.id => Some("left"),
+            _ => None,
+        });
+        assert_eq!(of_bob.collect::<Vec<_>>(), ["joined", "left", "joined"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_died_while_demoting_holds_nobody_up_for_long() {
+    in_a_house(async |house| {
+        let (root, other) = (house.root("root").await, house.root("other").await);
+        let until = house.clock.now().plus(Duration::from_secs(30));
+        house.app.store.settings.put("lock:super_admins", format!("{until} left").into()).await.unwrap();
+        house.clock.advance(Duration::from_secs(31));
+        let path = format!("/api/users/{}", other.id);
+        house.put(&path, &json!({"role": "user"})).by(&root).sent(200).await;
+        assert!(house.app.store.settings.get("lock:super_admins").await.unwrap().is_none());
     })
     .await;
 }

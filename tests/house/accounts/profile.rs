@@ -150,3 +150,28 @@ async fn who_switches_the_own_account_off_is_out() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_others_one_sees_the_groups_one_is_in_oneself() {
+    in_a_house(async |house| {
+        let (ann, bob, eve) =
+            (house.person("ann").await, house.person("bob").await, house.person("eve").await);
+        let root = house.root("root").await;
+        for name in ["Shared", "Alone"] {
+            let group = house.post("/api/groups", &json!({"name": name})).by(&ann).sent(201).await;
+            if name == "Shared" {
+                let id = group.body["data"]["id"].as_str().unwrap();
+                house.ask(http::Method::POST, &format!("/api/groups/{id}/join")).by(&bob).answer().await;
+            }
+        }
+        let path = format!("/api/users/{}/groups", ann.id);
+        for (asker, names) in [(&ann, "Alone Shared"), (&bob, "Shared"), (&eve, ""), (&root, "Alone Shared")]
+        {
+            let answer = house.get(&path).by(asker).sent(200).await;
+            let groups = answer.body["data"]["groups"].as_array().unwrap().iter();
+            let seen: Vec<_> = groups.map(|group| group["name"].as_str().unwrap()).collect();
+            assert_eq!(seen.join(" "), names);
+        }
+    })
+    .await;
+}

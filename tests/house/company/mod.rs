@@ -10,6 +10,7 @@ use hubbub::model::{
 use hubbub::policy::Actor;
 use hubbub::service::channels::{Channels, NewChannel};
 use hubbub::service::groups::{Groups, NewGroup};
+use hubbub::service::messages::Messages;
 use hubbub::service::requests::Requests;
 use hubbub::service::{Rights, Roster, Span};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
@@ -26,6 +27,7 @@ pub struct Company {
     pub groups: Groups,
     pub channels: Channels,
     pub requests: Requests,
+    pub messages: Messages,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -48,9 +50,10 @@ impl Company {
         let rights = Rights::new(store.clone(), clock.clone());
         let logs = Logs::new(store.clone(), clock.clone());
         let roster = Roster::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
+        let messages = Messages::new(store.clone(), rights.clone(), logs.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
-        Company { store, clock, rights, logs, roster, groups, channels, requests }
+        Company { store, clock, rights, roster, groups, channels, requests, messages, logs }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
