@@ -4,6 +4,7 @@
 //! `HUBBUB_CHAOS_CLIENTS`, `HUBBUB_CHAOS_KILLS` and `HUBBUB_SEED` set the size; `HUBBUB_BIN` names
 //! another server than the one just built, `HUBBUB_MONGOD` the mongod.
 
+mod hearing;
 mod machines;
 mod talker;
 
