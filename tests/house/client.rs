@@ -93,25 +93,28 @@ pub async fn rest(port: u16, method: &str, path: &str, token: &str, body: Value)
     line.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
     line.read_to_end(&mut answer).await.ok()?;
-    let answer = String::from_utf8(answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
+    let (head, body) = answer.split_at(end);
+    let (head, body) = (String::from_utf8_lossy(head).to_ascii_lowercase(), &body[4..]);
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let body = match head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
+    let whole = match head.contains("transfer-encoding: chunked") {
         true => unchunked(body),
-        false => body.to_owned(),
+        false => body.to_vec(),
     };
-    Some((status, serde_json::from_str(&body).unwrap_or_default()))
+    Some((status, serde_json::from_slice(&whole).unwrap_or_default()))
 }
 
-fn unchunked(mut body: &str) -> String {
-    let mut whole = String::new();
-    while let Some((size, rest)) = body.split_once("\r\n") {
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(line) = body.windows(2).position(|bytes| bytes == b"\r\n") {
+        let size = String::from_utf8_lossy(&body[..line]).into_owned();
         let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
         if size == 0 {
             break;
         }
-        whole.push_str(&rest[..size]);
-        body = &rest[size + 2..];
+        let begin = line + 2;
+        whole.extend_from_slice(&body[begin..begin + size]);
+        body = &body[begin + size + 2..];
     }
     whole
 }

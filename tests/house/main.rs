@@ -26,6 +26,7 @@ mod groups;
 mod groups_over_rest;
 mod layers;
 mod log;
+mod log_reading;
 mod log_rig;
 mod log_schedules;
 mod messages;

@@ -4,6 +4,7 @@
 //! `HUBBUB_CHAOS_CLIENTS`, `HUBBUB_CHAOS_KILLS` and `HUBBUB_SEED` set the size; `HUBBUB_BIN` names
 //! another server than the one just built, `HUBBUB_MONGOD` the mongod.
 
+mod hearing;
 mod machines;
 mod talker;
 
@@ -91,8 +92,9 @@ async fn visits(port: u16, group: String, token: String, phase: watch::Receiver<
         let path = format!("/api/groups/{group}/{}", if inside { "leave" } else { "join" });
         let answer = rest(port, "POST", &path, &token, json!({})).await;
         match answer {
+            Some((200..300, _)) => inside = !inside,
             // It was so already: an earlier try was heard, and its answer lost.
-            Some((200..300 | 404 | 409, _)) => inside = !inside,
+            Some((403 | 404, _)) if inside => inside = false,
             _ => sleep(Duration::from_millis(50)).await,
         }
         sleep(Duration::from_millis(150)).await;

@@ -1,5 +1,5 @@
 //! One client that keeps its part of the contract: an outbox that is repeated with the same ids
-//! (D-06), the client's table (D-18), and resume after every reconnection (D-26).
+//! (D-06) and resume after every reconnection (D-26). What it hears is in [`super::hearing`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hubbub::event::Durable;
-use hubbub::model::{Entry, Epoch, Id, Log, Position, Seq, User, Verdict};
-use serde_json::{Value, json};
+use hubbub::model::{Entry, Id, Log, Position, User};
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::checker::{self, Answer, Journal, Note, Noted};
-use crate::client::{Heard, Wire};
+use crate::checker::{Answer, Journal, Note, Noted};
+use crate::client::Wire;
 use crate::log_rig::Dice;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Phase {
 }
 
 /// What an answer will be about.
-enum Question {
+pub(super) enum Question {
     Send(Intent, Instant),
     Change { target: Id<Entry>, log: Id<Log> },
     Join(Id<Log>),
@@ -34,30 +34,31 @@ enum Question {
 }
 
 #[derive(Clone)]
-struct Intent {
-    id: String,
-    log: Id<Log>,
-    text: String,
+pub(super) struct Intent {
+    pub(super) id: String,
+    pub(super) log: Id<Log>,
+    pub(super) text: String,
 }
 
 pub struct Talker {
-    user: Id<User>,
-    token: String,
-    port: u16,
-    logs: Vec<Id<Log>>,
-    dice: Dice,
-    ticks: Arc<AtomicU64>,
-    notes: Vec<Note>,
-    positions: BTreeMap<Id<Log>, Position<Durable>>,
+    pub(super) user: Id<User>,
+    pub(super) token: String,
+    pub(super) port: u16,
+    pub(super) logs: Vec<Id<Log>>,
+    pub(super) dice: Dice,
+    pub(super) ticks: Arc<AtomicU64>,
+    pub(super) notes: Vec<Note>,
+    pub(super) positions: BTreeMap<Id<Log>, Position<Durable>>,
     /// To be sent, or sent again.
-    outbox: Vec<Intent>,
-    questions: BTreeMap<u64, Question>,
-    mine: Vec<(Id<Entry>, Id<Log>)>,
-    intents: u64,
+    pub(super) outbox: Vec<Intent>,
+    pub(super) questions: BTreeMap<u64, Question>,
+    pub(super) mine: Vec<(Id<Entry>, Id<Log>)>,
+    pub(super) intents: u64,
     /// Comes and goes: what it says while it is gone is refused for good.
-    guest: bool,
+    pub(super) guest: bool,
     /// Logs that are known to be whole since the settling began.
-    whole: Vec<Id<Log>>,
+    pub(super) whole: Vec<Id<Log>>,
+    pub(super) settling: Option<Instant>,
 }
 
 /// After this long an answer counts as UNKNOWN (D-02).
@@ -88,10 +89,11 @@ impl Talker {
             intents: 0,
             guest,
             whole: Vec::new(),
+            settling: None,
         }
     }
 
-    fn note(&mut self, what: Noted) {
+    pub(super) fn note(&mut self, what: Noted) {
         let at = self.ticks.fetch_add(1, Ordering::SeqCst);
         self.notes.push(Note { at, what });
     }
@@ -122,7 +124,7 @@ impl Talker {
         self.note(Noted::Closed);
     }
 
-    fn answered(&mut self, intent: &Intent, answer: Answer) {
+    pub(super) fn answered(&mut self, intent: &Intent, answer: Answer) {
         self.note(Noted::Answered { log: intent.log, intent: intent.id.clone(), answer });
     }
 
@@ -136,14 +138,14 @@ impl Talker {
         let mut next = Instant::now() + Duration::from_millis(self.dice.below(300));
         loop {
             let now = *phase.borrow_and_update();
-            if now == Phase::Drain && self.outbox.is_empty() && self.questions.is_empty() {
-                if let Some(drained) = drained.take() {
-                    drained.send(()).await.ok()?;
-                }
+            let quiet = self.outbox.is_empty() && self.questions.is_empty();
+            if let Some(drained) = drained.take_if(|_| now == Phase::Drain && quiet) {
+                drained.send(()).await.ok()?;
             }
             if now == Phase::Settle && self.whole.len() == self.logs.len() {
                 return Some(());
             }
+            self.must_settle(now);
             tokio::select! {
                 heard = wire.hear() => self.hear(&mut wire, heard?).await?,
                 _ = phase.changed() => {
@@ -161,6 +163,20 @@ impl Talker {
                 }
             }
         }
+    }
+
+    /// Says what is missing, rather than only that something is.
+    fn must_settle(&mut self, phase: Phase) {
+        let since = *self.settling.get_or_insert_with(Instant::now);
+        if phase != Phase::Settle {
+            self.settling = None;
+        }
+        let Talker { user, guest, logs, whole, positions, questions, .. } = self;
+        assert!(
+            phase != Phase::Settle || since.elapsed() < PATIENCE * 2,
+            "{user} (guest: {guest}) knows of {whole:?} of {logs:?}, stands at {positions:?} and waits for {} answers",
+            questions.len()
+        );
     }
 
     fn forget_the_late(&mut self) {
@@ -191,7 +207,10 @@ impl Talker {
             }
             (3..=5, Some((id, _))) => {
                 let reaction = format!("r{}", number % 3);
-                ("react_message", json!({ "messageId": id, "reaction": reaction, "remove": number % 4 == 0 }))
+                (
+                    "react_message",
+                    json!({ "messageId": id, "reaction": reaction, "remove": number.is_multiple_of(4) }),
+                )
             }
             (6, Some((id, _))) => ("delete_message", json!({ "messageId": id })),
             _ => {
@@ -208,7 +227,7 @@ impl Talker {
         Some(())
     }
 
-    async fn send_all(&mut self, wire: &mut Wire) -> Option<()> {
+    pub(super) async fn send_all(&mut self, wire: &mut Wire) -> Option<()> {
         while !self.outbox.is_empty() {
             let intent = self.outbox.remove(0);
             let (log, text) = (intent.log, intent.text.clone());
@@ -221,178 +240,5 @@ impl Talker {
             asked?;
         }
         Some(())
-    }
-
-    async fn hear(&mut self, wire: &mut Wire, heard: Heard) -> Option<()> {
-        match heard {
-            Heard::Ping => wire.pong().await,
-            Heard::Connected => {
-                self.note(Noted::Connected);
-                self.come_in(wire).await?;
-                self.send_all(wire).await
-            }
-            Heard::Refused => None,
-            Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
-            Heard::Event(name, data) => {
-                let event = serde_json::from_value(json!({ "event": name, "data": data }));
-                match event {
-                    Ok(event) => match self.take(event, true) {
-                        Some(log) => self.resume(wire, &[log]).await,
-                        None => Some(()),
-                    },
-                    Err(_) => Some(()),
-                }
-            }
-            Heard::Answer(number, answer) => match self.questions.remove(&number) {
-                Some(question) => self.hear_answer(wire, question, &answer).await,
-                None => Some(()),
-            },
-            Heard::Other => Some(()),
-        }
-    }
-
-    /// Joins what is new and resumes what is known.
-    async fn come_in(&mut self, wire: &mut Wire) -> Option<()> {
-        self.join(wire).await?;
-        let known: Vec<Id<Log>> = self.positions.keys().copied().collect();
-        self.resume(wire, &known).await
-    }
-
-    /// Where the client is not yet, or no longer.
-    async fn join(&mut self, wire: &mut Wire) -> Option<()> {
-        let asked = |log: &Id<Log>| {
-            self.questions.values().any(|question| matches!(question, Question::Join(asked) if asked == log))
-        };
-        let missing = self.logs.iter().filter(|log| !self.positions.contains_key(log) && !asked(log));
-        for log in missing.copied().collect::<Vec<_>>() {
-            let asked = wire.ask("join_channel", &json!({ "channelId": log })).await?;
-            self.questions.insert(asked, Question::Join(log));
-        }
-        Some(())
-    }
-
-    async fn resume(&mut self, wire: &mut Wire, logs: &[Id<Log>]) -> Option<()> {
-        let places = logs.iter().filter_map(|log| {
-            let position = self.positions.get(log)?;
-            Some((log.to_string(), json!({ "epoch": position.epoch(), "seq": position.seq() })))
-        });
-        let places: serde_json::Map<String, Value> = places.collect();
-        if places.is_empty() {
-            return Some(());
-        }
-        let asked = wire.ask("resume", &json!({ "channels": places })).await?;
-        self.questions.insert(asked, Question::Resume);
-        Some(())
-    }
-
-    async fn heads(&mut self, wire: &mut Wire, heads: &Value) -> Option<()> {
-        let heads: BTreeMap<Id<Log>, Seq> = serde_json::from_value(heads.clone()).unwrap_or_default();
-        let behind = |log: &Id<Log>, head: Seq| self.positions.get(log).is_some_and(|at| at.seq() < head);
-        let behind: Vec<Id<Log>> =
-            heads.into_iter().filter(|(log, head)| behind(log, *head)).map(|(log, _)| log).collect();
-        self.resume(wire, &behind).await
-    }
-
-    /// By the client's table; the log of which something is missing.
-    fn take(&mut self, event: Durable, live: bool) -> Option<Id<Log>> {
-        let (log, epoch, seq, to) = checker::place(&event);
-        let epoch = epoch.clone();
-        match self.positions.get_mut(&log)?.take(&epoch, seq, to, event) {
-            Verdict::Apply(events) => {
-                for event in events {
-                    let gone = matches!(&event, Durable::UserLeft(left) if left.what.user_id == self.user);
-                    self.note(Noted::Applied { event, live });
-                    // In what is read later, leaving is the past: who reads it is back.
-                    if gone && live {
-                        self.stop(log);
-                        break;
-                    }
-                }
-                None
-            }
-            Verdict::Drop => None,
-            Verdict::Resume(_) => Some(log),
-            Verdict::Resync => panic!("{} is asked to begin {log} again at {seq}", self.user),
-        }
-    }
-
-    fn stop(&mut self, log: Id<Log>) {
-        self.note(Noted::Stopped { log });
-        self.positions.remove(&log);
-        self.whole.retain(|whole| *whole != log);
-    }
-
-    async fn hear_answer(&mut self, wire: &mut Wire, question: Question, answer: &Value) -> Option<()> {
-        let data = &answer["data"];
-        let ok = answer["ok"] == json!(true);
-        match question {
-            Question::Send(intent, _) => self.hear_sent(intent, ok, answer),
-            Question::Change { target, log } => {
-                let (epoch, seq) = (data["epoch"].as_str(), data["seq"].as_u64());
-                if let (true, Some(epoch), Some(seq), Some(false)) =
-                    (ok, epoch, seq, data["duplicate"].as_bool())
-                {
-                    self.note(Noted::Changed { log, epoch: Epoch(epoch.into()), seq, target });
-                }
-            }
-            Question::Join(log) if ok => {
-                let epoch = Epoch(data["epoch"].as_str().unwrap().into());
-                let seq = data["head"].as_u64().unwrap();
-                self.note(Noted::Reset { log, epoch: epoch.clone(), seq });
-                self.positions.insert(log, Position::new(epoch, seq));
-                self.whole.push(log);
-            }
-            Question::Resume if ok => {
-                for (log, caught) in data["channels"].as_object().unwrap() {
-                    let log: Id<Log> = log.parse().unwrap();
-                    if self.caught_up(log, caught) {
-                        self.whole.retain(|whole| *whole != log);
-                        self.whole.extend(self.positions.contains_key(&log).then_some(log));
-                    } else {
-                        self.resume(wire, &[log]).await?;
-                    }
-                }
-            }
-            Question::Join(_) if self.guest && answer["error"]["code"] == json!("NOT_FOUND") => {}
-            // The store was away for a moment; the connection is given up, and all begins again.
-            Question::Join(_) | Question::Resume => return None,
-        }
-        Some(())
-    }
-
-    fn hear_sent(&mut self, intent: Intent, ok: bool, answer: &Value) {
-        let error = &answer["error"];
-        if ok {
-            let message = &answer["data"]["message"];
-            let id: Id<Entry> = message["id"].as_str().unwrap().parse().unwrap();
-            let seq = message["seq"].as_u64().unwrap();
-            let epoch = Epoch(answer["data"]["epoch"].as_str().unwrap().into());
-            self.mine.push((id, intent.log));
-            return self.answered(&intent, Answer::Kept { id, seq, epoch });
-        }
-        let unknown = error["code"] == json!("UNKNOWN");
-        self.answered(&intent, if unknown { Answer::Unknown } else { Answer::Refused });
-        if error["retryable"] == json!(true) {
-            return self.outbox.push(intent);
-        }
-        assert!(self.guest, "{} was refused for good: {error}", intent.id);
-    }
-
-    /// Whether nothing is left to ask for.
-    fn caught_up(&mut self, log: Id<Log>, caught: &Value) -> bool {
-        if !self.positions.contains_key(&log) {
-            return true;
-        }
-        if self.guest && caught["gone"] == json!(true) {
-            self.stop(log);
-            return true;
-        }
-        let changes = caught["changes"].as_array();
-        let changes = changes.unwrap_or_else(|| panic!("{} in {log}: {caught}", self.user));
-        for change in changes {
-            let event: Durable = serde_json::from_value(change.clone()).unwrap();
-            let _ = self.take(event, false);
-        }
-        caught["more"] != json!(true)
     }
 }

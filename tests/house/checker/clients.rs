@@ -118,10 +118,8 @@ fn may_hear(kept: &Kept, user: Id<User>, seq: Seq, live: bool) -> bool {
     let turns = kept.entries.iter().filter_map(|entry| turn(entry, user).map(|comes| (entry.seq, comes)));
     let mut reads = kept.readers.contains(&user);
     for (at, comes) in turns {
-        if at > seq || (at == seq && !comes) {
-            if live || reads {
-                return reads;
-            }
+        if (at > seq || (at == seq && !comes)) && (live || reads) {
+            return reads;
         }
         reads = comes;
     }

@@ -4,7 +4,8 @@
 //! write stays in between for a while, is seen by no ordinary read, and is then confirmed or lost
 //! together with all that came after it. No setting leads here: nothing is served from it.
 
-use std::cmp::Ordering;
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{self, AtomicBool};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,10 +13,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use self::reading::{covers, meets, of, order};
 use super::sqlite::change;
-use super::{
-    Change, Collection, Document, Field, Filter, Index, Literal, Order, Query, Refusal, Rejected, When,
-};
+use super::{Change, Collection, Document, Field, Filter, Index, Query, Refusal, Rejected};
 use crate::error::{Error, Result};
 
 /// One process's way to what is kept; clones are the same process.
@@ -310,63 +310,4 @@ fn copy(from: &BTreeMap<Key, Document>, to: &mut BTreeMap<Key, Document>, key: K
         Some(document) => to.insert(key, document.clone()),
         None => to.remove(&key),
     };
-}
-
-fn of<'a>(
-    rows: &'a BTreeMap<Key, Document>,
-    collection: &'static Collection,
-) -> impl Iterator<Item = (&'a Key, &'a Document)> {
-    rows.iter().filter(|((name, _), _)| *name == collection.name)
-}
-
-fn covers(when: When, document: &Document) -> bool {
-    match when {
-        When::Has(field) => document.contains_key(field),
-        When::Text(field, text) => document.get(field).is_some_and(|value| value == text),
-        When::False(field) => document.get(field) == Some(&Value::Bool(false)),
-    }
-}
-
-fn meets(document: &Document, filter: &Filter) -> bool {
-    let against = |field: &Field, literal: &Literal| compare(document.get(*field), literal);
-    match filter {
-        Filter::All => true,
-        Filter::Is(field, literal) => against(field, literal) == Some(Ordering::Equal),
-        Filter::Not(field, literal) => against(field, literal) != Some(Ordering::Equal),
-        Filter::In(field, some) => {
-            some.iter().any(|literal| against(field, literal) == Some(Ordering::Equal))
-        }
-        Filter::Below(field, literal) => against(field, literal) == Some(Ordering::Less),
-        Filter::Above(field, literal) => against(field, literal) == Some(Ordering::Greater),
-        Filter::AtMost(field, literal) => against(field, literal).is_some_and(Ordering::is_le),
-        Filter::AtLeast(field, literal) => against(field, literal).is_some_and(Ordering::is_ge),
-        Filter::Begins(field, prefix) => {
-            document.get(*field).and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix))
-        }
-        Filter::And(filters) => filters.iter().all(|filter| meets(document, filter)),
-        Filter::Or(filters) => filters.iter().any(|filter| meets(document, filter)),
-    }
-}
-
-/// Values of different types do not compare.
-fn compare(value: Option<&Value>, literal: &Literal) -> Option<Ordering> {
-    match (value, literal) {
-        (None | Some(Value::Null), Literal::Null) => Some(Ordering::Equal),
-        (Some(Value::Bool(value)), Literal::Truth(truth)) => Some(value.cmp(truth)),
-        (Some(Value::Number(value)), Literal::Whole(number)) => value.as_i64().map(|value| value.cmp(number)),
-        (Some(Value::String(value)), Literal::Text(text)) => Some(value.as_str().cmp(text)),
-        _ => None,
-    }
-}
-
-fn order(left: &Document, right: &Document, orders: &[Order]) -> Ordering {
-    let by = |field: &Field| match (left.get(*field), right.get(*field)) {
-        (Some(Value::Number(left)), Some(Value::Number(right))) => left.as_i64().cmp(&right.as_i64()),
-        (left, right) => left.and_then(Value::as_str).cmp(&right.and_then(Value::as_str)),
-    };
-    let one = |order: &Order| match order {
-        Order::Up(field) => by(field),
-        Order::Down(field) => by(field).reverse(),
-    };
-    orders.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }

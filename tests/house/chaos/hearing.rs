@@ -1,0 +1,186 @@
+//! What a talker hears, and what it makes of it: the client's table (D-18) and its positions.
+
+use std::collections::BTreeMap;
+
+use hubbub::event::Durable;
+use hubbub::model::{Entry, Epoch, Id, Log, Position, Seq, Verdict};
+use serde_json::{Value, json};
+
+use super::talker::{Intent, Question, Talker};
+use crate::checker::{self, Answer, Noted};
+use crate::client::{Heard, Wire};
+
+impl Talker {
+    pub(super) async fn hear(&mut self, wire: &mut Wire, heard: Heard) -> Option<()> {
+        match heard {
+            Heard::Ping => wire.pong().await,
+            Heard::Connected => {
+                self.note(Noted::Connected);
+                self.come_in(wire).await?;
+                self.send_all(wire).await
+            }
+            Heard::Refused => None,
+            Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
+            Heard::Event(name, data) => {
+                let event = serde_json::from_value(json!({ "event": name, "data": data }));
+                match event {
+                    Ok(event) => match self.take(event, true) {
+                        Some(log) => self.resume(wire, &[log]).await,
+                        None => Some(()),
+                    },
+                    Err(_) => Some(()),
+                }
+            }
+            Heard::Answer(number, answer) => match self.questions.remove(&number) {
+                Some(question) => self.hear_answer(wire, question, &answer).await,
+                None => Some(()),
+            },
+            Heard::Other => Some(()),
+        }
+    }
+
+    /// Joins what is new and resumes what is known.
+    pub(super) async fn come_in(&mut self, wire: &mut Wire) -> Option<()> {
+        self.join(wire).await?;
+        let known: Vec<Id<Log>> = self.positions.keys().copied().collect();
+        self.resume(wire, &known).await
+    }
+
+    /// Where the client is not yet, or no longer.
+    pub(super) async fn join(&mut self, wire: &mut Wire) -> Option<()> {
+        let asked = |log: &Id<Log>| {
+            self.questions.values().any(|question| matches!(question, Question::Join(asked) if asked == log))
+        };
+        let missing = self.logs.iter().filter(|log| !self.positions.contains_key(log) && !asked(log));
+        for log in missing.copied().collect::<Vec<_>>() {
+            let asked = wire.ask("join_channel", &json!({ "channelId": log })).await?;
+            self.questions.insert(asked, Question::Join(log));
+        }
+        Some(())
+    }
+
+    async fn resume(&mut self, wire: &mut Wire, logs: &[Id<Log>]) -> Option<()> {
+        let places = logs.iter().filter_map(|log| {
+            let position = self.positions.get(log)?;
+            Some((log.to_string(), json!({ "epoch": position.epoch(), "seq": position.seq() })))
+        });
+        let places: serde_json::Map<String, Value> = places.collect();
+        if places.is_empty() {
+            return Some(());
+        }
+        let asked = wire.ask("resume", &json!({ "channels": places })).await?;
+        self.questions.insert(asked, Question::Resume);
+        Some(())
+    }
+
+    async fn heads(&mut self, wire: &mut Wire, heads: &Value) -> Option<()> {
+        let heads: BTreeMap<Id<Log>, Seq> = serde_json::from_value(heads.clone()).unwrap_or_default();
+        let behind = |log: &Id<Log>, head: Seq| self.positions.get(log).is_some_and(|at| at.seq() < head);
+        let behind: Vec<Id<Log>> =
+            heads.into_iter().filter(|(log, head)| behind(log, *head)).map(|(log, _)| log).collect();
+        self.resume(wire, &behind).await
+    }
+
+    /// By the client's table; the log of which something is missing.
+    fn take(&mut self, event: Durable, live: bool) -> Option<Id<Log>> {
+        let (log, epoch, seq, to) = checker::place(&event);
+        let epoch = epoch.clone();
+        match self.positions.get_mut(&log)?.take(&epoch, seq, to, event) {
+            Verdict::Apply(events) => {
+                for event in events {
+                    let gone = matches!(&event, Durable::UserLeft(left) if left.what.user_id == self.user);
+                    self.note(Noted::Applied { event, live });
+                    // In what is read later, leaving is the past: who reads it is back.
+                    if gone && live {
+                        self.stop(log);
+                        break;
+                    }
+                }
+                None
+            }
+            Verdict::Drop => None,
+            Verdict::Resume(_) => Some(log),
+            Verdict::Resync => panic!("{} is asked to begin {log} again at {seq}", self.user),
+        }
+    }
+
+    fn stop(&mut self, log: Id<Log>) {
+        self.note(Noted::Stopped { log });
+        self.positions.remove(&log);
+        self.whole.retain(|whole| *whole != log);
+    }
+
+    async fn hear_answer(&mut self, wire: &mut Wire, question: Question, answer: &Value) -> Option<()> {
+        let data = &answer["data"];
+        let ok = answer["ok"] == json!(true);
+        match question {
+            Question::Send(intent, _) => self.hear_sent(intent, ok, answer),
+            Question::Change { target, log } => {
+                let (epoch, seq) = (data["epoch"].as_str(), data["seq"].as_u64());
+                if let (true, Some(epoch), Some(seq), Some(false)) =
+                    (ok, epoch, seq, data["duplicate"].as_bool())
+                {
+                    self.note(Noted::Changed { log, epoch: Epoch(epoch.into()), seq, target });
+                }
+            }
+            Question::Join(log) if ok => {
+                let epoch = Epoch(data["epoch"].as_str().unwrap().into());
+                let seq = data["head"].as_u64().unwrap();
+                self.note(Noted::Reset { log, epoch: epoch.clone(), seq });
+                self.positions.insert(log, Position::new(epoch, seq));
+                self.whole.push(log);
+            }
+            Question::Resume if ok => {
+                for (log, caught) in data["channels"].as_object().unwrap() {
+                    let log: Id<Log> = log.parse().unwrap();
+                    if self.caught_up(log, caught) {
+                        self.whole.retain(|whole| *whole != log);
+                        self.whole.extend(self.positions.contains_key(&log).then_some(log));
+                    } else {
+                        self.resume(wire, &[log]).await?;
+                    }
+                }
+            }
+            Question::Join(_) if self.guest && answer["error"]["code"] == json!("NOT_FOUND") => {}
+            // The store was away for a moment; the connection is given up, and all begins again.
+            Question::Join(_) | Question::Resume => return None,
+        }
+        Some(())
+    }
+
+    fn hear_sent(&mut self, intent: Intent, ok: bool, answer: &Value) {
+        let error = &answer["error"];
+        if ok {
+            let message = &answer["data"]["message"];
+            let id: Id<Entry> = message["id"].as_str().unwrap().parse().unwrap();
+            let seq = message["seq"].as_u64().unwrap();
+            let epoch = Epoch(answer["data"]["epoch"].as_str().unwrap().into());
+            self.mine.push((id, intent.log));
+            return self.answered(&intent, Answer::Kept { id, seq, epoch });
+        }
+        let unknown = error["code"] == json!("UNKNOWN");
+        self.answered(&intent, if unknown { Answer::Unknown } else { Answer::Refused });
+        if error["retryable"] == json!(true) {
+            return self.outbox.push(intent);
+        }
+        assert!(self.guest, "{} was refused for good: {error}", intent.id);
+    }
+
+    /// Whether nothing is left to ask for.
+    fn caught_up(&mut self, log: Id<Log>, caught: &Value) -> bool {
+        if !self.positions.contains_key(&log) {
+            return true;
+        }
+        if self.guest && caught["gone"] == json!(true) {
+            self.stop(log);
+            return true;
+        }
+        let changes = caught["changes"].as_array();
+        let changes = changes.unwrap_or_else(|| panic!("{} in {log}: {caught}", self.user));
+        for change in changes {
+            let event: Durable = serde_json::from_value(change.clone()).unwrap();
+            let _ = self.take(event, false);
+        }
+        caught["more"] != json!(true)
+    }
+}
