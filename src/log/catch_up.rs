@@ -42,8 +42,8 @@ pub struct Reset {
 /// What one reader may be given at once, over all logs they catch up with.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    entries: u64,
-    bytes: usize,
+    pub entries: u64,
+    pub bytes: usize,
 }
 
 impl Default for Budget {
