@@ -15,6 +15,7 @@ use super::Manner;
 use super::answer::Unanswered;
 use super::circles::Circles;
 use super::rooms::Rooms;
+use super::serve::Paces;
 use super::wire::{Wire, Wires};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -30,6 +31,7 @@ pub struct Hub {
     pub wires: Wires,
     pub circles: Circles,
     pub unanswered: Unanswered,
+    pub paces: Paces,
     connections: DashMap<Sid, Arc<Connection>>,
     by_user: DashMap<Id<User>, HashSet<Sid>>,
     slots: Arc<DashMap<Id<User>, usize>>,
@@ -150,6 +152,7 @@ impl Hub {
             manner,
             rooms: Rooms::default(),
             unanswered: Unanswered::default(),
+            paces: Paces::default(),
             wires,
             connections: DashMap::new(),
             by_user: DashMap::new(),
@@ -220,6 +223,7 @@ impl Hub {
             }
         }
         self.wires.sweep();
+        self.paces.sweep();
     }
 
     pub fn connection(&self, sid: Sid) -> Option<Arc<Connection>> {

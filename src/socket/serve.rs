@@ -1,8 +1,9 @@
 //! Works through what one socket sends: in order, bounded, each event answered.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use dashmap::DashMap;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -15,15 +16,20 @@ use crate::error::{Error, Result};
 use crate::limits;
 
 pub async fn work(hub: Arc<Hub>, connection: Arc<Connection>, mut arrivals: mpsc::Receiver<Arrived>) {
-    let mut pace = Pace::new(&hub.manner);
+    // Shared by the sockets of one sign-in and kept over a reconnect, so that coming back gains nothing.
+    let shared = hub.paces.of(&connection.session, &hub.manner);
+    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     while let Some(mut arrived) = arrivals.recv().await {
         arrived.taken();
         metrics::counter!("hubbub_events_in_total", "event" => events::label(&arrived.name)).increment(1);
-        match hub.check_open().and_then(|()| pace.allow()) {
-            Ok(()) => pace.charge(one(&hub, &connection, arrived).await),
+        match hub.check_open().and_then(|()| lock().allow()) {
+            Ok(()) => {
+                let bytes = one(&hub, &connection, arrived).await;
+                lock().charge(bytes);
+            }
             Err(error) => refuse(arrived.answer, &arrived.name, &error),
         }
-        if pace.violations > limits::VIOLATIONS {
+        if lock().violations > limits::VIOLATIONS {
             hub.dismiss(&connection);
             return;
         }
@@ -74,7 +80,24 @@ async fn one(hub: &Arc<Hub>, connection: &Arc<Connection>, arrived: Arrived) -> 
 const ANSWER_BURST: f64 = 2.0 * 1024.0 * 1024.0;
 const ANSWERS_PER_SECOND: f64 = 512.0 * 1024.0;
 
+/// How fast each sign-in may send.
+#[derive(Default)]
+pub struct Paces(DashMap<String, Arc<Mutex<Pace>>>);
+
+impl Paces {
+    fn of(&self, session: &str, manner: &Manner) -> Arc<Mutex<Pace>> {
+        self.0.entry(session.to_owned()).or_insert_with(|| Arc::new(Mutex::new(Pace::new(manner)))).clone()
+    }
+
+    /// Forgets those that have no socket and have rested long enough to begin anew.
+    pub fn sweep(&self) {
+        self.0
+            .retain(|_, pace| Arc::strong_count(pace) > 1 || !pace.lock().is_ok_and(|pace| pace.is_rested()));
+    }
+}
+
 /// Events per second with a burst, and how often a client went over it.
+#[derive(Debug)]
 struct Pace {
     per_second: f64,
     burst: f64,
@@ -89,6 +112,13 @@ impl Pace {
     fn new(manner: &Manner) -> Pace {
         let (per_second, burst) = (f64::from(manner.events_per_second), f64::from(manner.events_burst));
         Pace { per_second, burst, tokens: burst, bytes: ANSWER_BURST, at: Instant::now(), violations: 0 }
+    }
+
+    /// As if it had never been used.
+    fn is_rested(&self) -> bool {
+        let passed = self.at.elapsed().as_secs_f64();
+        let events = self.tokens + passed * self.per_second >= self.burst;
+        events && self.bytes + passed * ANSWERS_PER_SECOND >= ANSWER_BURST
     }
 
     fn allow(&mut self) -> Result<()> {

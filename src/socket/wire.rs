@@ -2,7 +2,7 @@
 //!
 //! Socket.IO's own `disconnect` needs room in the very queue that a stalled reader has filled.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
@@ -12,16 +12,20 @@ use tokio::net::TcpStream;
 
 /// One accepted connection. The server puts it into the extensions of every request on it.
 #[derive(Clone, Debug)]
-pub struct Wire(Weak<TcpStream>);
+pub struct Wire {
+    stream: Weak<TcpStream>,
+    /// The session that was noted for this connection last.
+    noted: Arc<Mutex<Option<String>>>,
+}
 
 impl Wire {
     pub fn of(stream: &Arc<TcpStream>) -> Wire {
-        Wire(Arc::downgrade(stream))
+        Wire { stream: Arc::downgrade(stream), noted: Arc::default() }
     }
 
     /// Closes both directions at once; what is unsent is lost.
     pub fn cut(&self) {
-        if let Some(stream) = self.0.upgrade() {
+        if let Some(stream) = self.stream.upgrade() {
             // It may be closed already, which is what is wanted.
             let _ = SockRef::from(&*stream).shutdown(std::net::Shutdown::Both);
         }
@@ -40,12 +44,23 @@ struct Noted {
     doomed: DashMap<String, Instant>,
 }
 
+/// No session of the engine has a longer name.
+const SID_BYTES: usize = 32;
+
 /// The engine has forgotten a session by then that nobody was let poll.
 const DOOMED_FOR: Duration = Duration::from_secs(120);
 
 impl Wires {
-    /// Notes the connection of an upgrade request for the session `sid`.
+    /// Notes the connection of an upgrade request for the session `sid`. A connection carries one
+    /// session, so what was noted for it before, for an upgrade that failed, is forgotten.
     pub fn note(&self, sid: &str, wire: &Wire) {
+        if sid.len() > SID_BYTES {
+            return;
+        }
+        let before = wire.noted.lock().unwrap_or_else(PoisonError::into_inner).replace(sid.to_owned());
+        if let Some(before) = before.filter(|before| before != sid) {
+            self.0.wires.remove(&before);
+        }
         self.0.wires.insert(sid.to_owned(), wire.clone());
     }
 
@@ -72,7 +87,7 @@ impl Wires {
 
     /// Forgets connections that are closed, and sessions that are long over.
     pub fn sweep(&self) {
-        self.0.wires.retain(|_, wire| wire.0.strong_count() > 0);
+        self.0.wires.retain(|_, wire| wire.stream.strong_count() > 0);
         self.0.doomed.retain(|_, since| since.elapsed() < DOOMED_FOR);
     }
 }
