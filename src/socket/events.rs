@@ -103,7 +103,7 @@ pub async fn handle(
     let spec = EVENTS.iter().find(|spec| spec.name == name);
     let spec = spec.ok_or_else(|| Error::bad_request("no such event"))?;
     let payload = payload?;
-    // A token that ran out keeps the socket for a while, and only to hand in the next one (D-36).
+    // A token that ran out keeps the socket for a while, to hand in the next one (D-36).
     let actor = match name {
         "refresh_auth" => connection.admission().actor,
         _ => {
@@ -117,7 +117,8 @@ pub async fn handle(
 /// The payload as its type; VALIDATION_FAILED with the reason otherwise.
 pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T> {
     let payload = if payload.is_null() { Value::Object(Default::default()) } else { payload };
-    serde_json::from_value(payload).map_err(|error| Error::invalid("payload", error.to_string()))
+    serde_path_to_error::deserialize(payload)
+        .map_err(|error| Error::unreadable(&error.path().to_string(), &error.inner().to_string()))
 }
 
 pub fn written(value: impl serde::Serialize) -> Result<Value> {
