@@ -32,6 +32,7 @@ mod messages;
 mod mirror;
 mod permissions;
 mod requests;
+mod resends;
 mod rest;
 mod secrets;
 mod seed;
