@@ -38,3 +38,4 @@ mod secrets;
 mod seed;
 mod store;
 mod stores;
+mod unsettled;
