@@ -24,6 +24,7 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(deliver(hub.clone()));
     tasks.spawn(revoke(hub.clone()));
     tasks.spawn(tick(hub.clone()));
+    tasks.spawn(circle(hub.clone()));
     tasks
 }
 
@@ -33,6 +34,11 @@ async fn deliver(hub: Arc<Hub>) {
     while let Some(told) = outbox.recv().await {
         hub.deliver(&told).await;
     }
+}
+
+/// Who may see whom follows the roster.
+async fn circle(hub: Arc<Hub>) {
+    hub.circles.run(hub.app.roster.moves()).await;
 }
 
 /// Sockets of a session or user whose rights ended are closed at once (D-35).
