@@ -15,10 +15,17 @@ use crate::model::{Channel, Id, Time, User, Username};
 #[derive(Debug)]
 pub struct PresenceBook {
     clock: Clock,
-    people: Mutex<HashMap<Id<User>, Person>>,
+    people: Mutex<People>,
 }
 
-/// Kept for those who were ever here: what they chose outlasts their devices.
+#[derive(Debug, Default)]
+struct People {
+    known: HashMap<Id<User>, Person>,
+    /// The highest version of those who are known no longer.
+    version: u64,
+}
+
+/// Kept while they have a device or have chosen something, which outlasts their devices.
 #[derive(Debug)]
 struct Person {
     username: Username,
@@ -36,7 +43,7 @@ struct Person {
 }
 
 impl Person {
-    fn new(username: Username) -> Person {
+    fn new(username: Username, version: u64) -> Person {
         Person {
             username,
             devices: HashMap::new(),
@@ -45,9 +52,13 @@ impl Person {
             text: None,
             current_channel: None,
             told: PresenceStatus::Offline,
-            version: 0,
+            version,
             gone_at: None,
         }
+    }
+
+    fn chose_something(&self) -> bool {
+        self.hidden || self.chosen != PresenceStatus::Online || self.text.is_some()
     }
 
     fn best(&self) -> PresenceStatus {
@@ -90,7 +101,7 @@ impl PresenceBook {
         PresenceBook { clock, people: Mutex::default() }
     }
 
-    fn people(&self) -> MutexGuard<'_, HashMap<Id<User>, Person>> {
+    fn people(&self) -> MutexGuard<'_, People> {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,7 +109,8 @@ impl PresenceBook {
     pub fn arrive(&self, id: Id<User>, username: &Username, device: &str) -> Option<Presence> {
         let now = self.clock.now();
         let mut people = self.people();
-        let person = people.entry(id).or_insert_with(|| Person::new(username.clone()));
+        let People { known, version } = &mut *people;
+        let person = known.entry(id).or_insert_with(|| Person::new(username.clone(), *version));
         person.devices.insert(device.to_owned(), person.chosen);
         person.gone_at = None;
         let status = person.status();
@@ -109,7 +121,7 @@ impl PresenceBook {
     pub fn depart(&self, id: Id<User>, device: &str) -> Option<Presence> {
         let now = self.clock.now();
         let mut people = self.people();
-        let person = people.get_mut(&id)?;
+        let person = people.known.get_mut(&id)?;
         person.devices.remove(device)?;
         if person.devices.is_empty() {
             person.gone_at = Some(now);
@@ -129,7 +141,7 @@ impl PresenceBook {
     ) -> Option<Presence> {
         let now = self.clock.now();
         let mut people = self.people();
-        let person = people.get_mut(&id)?;
+        let person = people.known.get_mut(&id)?;
         let said = person.devices.get_mut(device)?;
         person.hidden = status == PresenceStatus::Offline;
         if !person.hidden {
@@ -143,7 +155,7 @@ impl PresenceBook {
     }
 
     pub fn look_at(&self, id: Id<User>, channel: Option<Id<Channel>>) {
-        if let Some(person) = self.people().get_mut(&id) {
+        if let Some(person) = self.people().known.get_mut(&id) {
             person.current_channel = channel;
         }
     }
@@ -151,37 +163,43 @@ impl PresenceBook {
     /// Whose grace is over.
     pub fn sweep(&self) -> Vec<Presence> {
         let now = self.clock.now();
+        let mut people = self.people();
+        let People { known, version } = &mut *people;
         let mut gone = Vec::new();
-        for (id, person) in self.people().iter_mut() {
+        known.retain(|id, person| {
             // Where the clock was put back, the grace begins again rather than lasting until then.
-            let Some(at) = person.gone_at.map(|at| at.min(now)) else { continue };
-            person.gone_at = Some(at).filter(|at| now.since(*at) < limits::OFFLINE_GRACE);
-            if person.gone_at.is_none() {
-                person.current_channel = None;
-                gone.extend(person.change(*id, PresenceStatus::Offline, false, now));
+            let Some(at) = person.gone_at.map(|at| at.min(now)) else { return true };
+            person.gone_at = Some(at);
+            if now.since(at) < limits::OFFLINE_GRACE {
+                return true;
             }
-        }
+            (person.gone_at, person.current_channel) = (None, None);
+            gone.extend(person.change(*id, PresenceStatus::Offline, false, now));
+            *version = person.version.max(*version);
+            person.chose_something()
+        });
         gone
     }
 
     /// How somebody is told to be at this moment; none for whoever is offline.
     pub fn of(&self, id: Id<User>) -> Option<Presence> {
         let people = self.people();
-        let person = people.get(&id).filter(|person| person.told > PresenceStatus::Offline)?;
+        let person = people.known.get(&id).filter(|person| person.told > PresenceStatus::Offline)?;
         Some(person.presence(id))
     }
 
     /// How somebody is, as they themselves may know.
     pub fn own(&self, id: Id<User>) -> Option<Presence> {
         let people = self.people();
-        let person = people.get(&id)?;
+        let person = people.known.get(&id)?;
         Some(Presence { text: person.text.clone(), ..person.presence(id) })
     }
 
     /// Those of the people asked for who are not offline.
     pub fn online(&self, among: impl Fn(Id<User>) -> bool) -> Vec<Online> {
         let people = self.people();
-        let there = people.iter().filter(|(id, person)| person.told > PresenceStatus::Offline && among(**id));
+        let there =
+            people.known.iter().filter(|(id, person)| person.told > PresenceStatus::Offline && among(**id));
         let mut online: Vec<Online> = there
             .map(|(id, person)| Online {
                 user_id: *id,
