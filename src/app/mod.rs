@@ -106,8 +106,13 @@ impl App {
         self.roster.recover().await
     }
 
-    /// Ends what is over: sessions, bans with an end. Runs until it is dropped.
+    /// Ends what is over: sessions, bans with an end; tells what could not be told at once. Runs until
+    /// it is dropped.
     pub async fn keep_up(&self) {
+        tokio::join!(self.roster.hurry(), self.sweep());
+    }
+
+    async fn sweep(&self) {
         let mut often = tokio::time::interval(UPKEEP_EVERY);
         often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {

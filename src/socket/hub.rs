@@ -210,7 +210,7 @@ impl Hub {
         }
         let presence = self.app.presence.of(connection.user);
         if last && presence.is_none_or(|known| known.status == PresenceStatus::Offline) {
-            self.circles.forget(connection.user);
+            self.circles.forget(connection.user, || !self.of_user(connection.user).is_empty());
         }
     }
 
@@ -293,7 +293,7 @@ impl Hub {
             }
         }
         if told.entry.what.changes_readers() {
-            self.circles.renew(told).await;
+            self.circles.renew(told);
         }
     }
 
@@ -310,9 +310,7 @@ impl Hub {
     /// Who may see somebody must be known until their going has been told.
     pub async fn tell_offline(&self, presence: &Presence) {
         self.tell_presence(presence).await;
-        if self.of_user(presence.user_id).is_empty() {
-            self.circles.forget(presence.user_id);
-        }
+        self.circles.forget(presence.user_id, || !self.of_user(presence.user_id).is_empty());
     }
 
     /// No new sockets; those here are told to come back within `jitter`.

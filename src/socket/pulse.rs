@@ -30,6 +30,7 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(again("delivery", hub.clone(), deliver));
     tasks.spawn(again("revocations", hub.clone(), revoke));
     tasks.spawn(again("heads and sweeps", hub.clone(), tick));
+    tasks.spawn(again("circles", hub.clone(), circle));
     if hub.app.store.engine.is_shared() {
         tasks.spawn(again("rights", hub.clone(), watch_rights));
     }
@@ -64,6 +65,11 @@ async fn deliver(hub: Arc<Hub>) {
     while let Some(told) = outbox.recv().await {
         hub.deliver(&told).await;
     }
+}
+
+/// Who may see whom follows the roster.
+async fn circle(hub: Arc<Hub>) {
+    hub.circles.run(hub.app.roster.moves()).await;
 }
 
 /// Sockets of a session or user whose rights ended are closed at once (D-35).
