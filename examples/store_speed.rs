@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Error, Result};
-use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Literal, Opening, Order, Query, Store};
+use hubbub::model::Entry;
+use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Kept, Literal, Opening, Order, Query, Store};
 use serde_json::json;
 
 const MESSAGES: usize = 100_000;
@@ -27,9 +28,14 @@ async fn main() -> Result<()> {
     for writers in [1, 64] {
         singles(&store, messages, writers).await?;
     }
-    pages(&store, messages).await?;
+    pages::<Document>(&store, messages, "documents").await?;
+    pages::<Entry>(&store, messages, "entries").await?;
     store.close().await;
     std::fs::remove_dir_all(directory).map_err(Error::internal)
+}
+
+fn channel(number: usize) -> String {
+    format!("{number:024x}")
 }
 
 fn message(clock: &Clock, channel: &str, seq: usize) -> Document {
@@ -45,7 +51,7 @@ fn message(clock: &Clock, channel: &str, seq: usize) -> Document {
 }
 
 async fn batches(store: &Store, messages: &'static Collection, size: usize) -> Result<()> {
-    let (clock, channel) = (Clock::system(), format!("batches of {size}"));
+    let (clock, channel) = (Clock::system(), channel(size));
     let rounds = (MESSAGES / size).min(1000);
     let since = Instant::now();
     for round in 0..rounds {
@@ -64,7 +70,7 @@ async fn singles(store: &Store, messages: &'static Collection, writers: usize) -
             let (engine, clock) = (store.engine.clone(), Clock::system());
             tokio::spawn(async move {
                 for seq in 1..=EACH {
-                    let channel = format!("{writer} of {writers}");
+                    let channel = channel(1000 * writers + writer);
                     let one = vec![message(&clock, &channel, seq)];
                     engine.insert(messages, one).await?;
                 }
@@ -79,16 +85,16 @@ async fn singles(store: &Store, messages: &'static Collection, writers: usize) -
     Ok(())
 }
 
-async fn pages(store: &Store, messages: &'static Collection) -> Result<()> {
+async fn pages<T: Kept>(store: &Store, messages: &'static Collection, what: &str) -> Result<()> {
     let mut times = Vec::new();
     for round in 0..2000 {
         let filter = Filter::And(vec![
-            Filter::Is("channelId", Literal::Text("batches of 256".into())),
+            Filter::Is("channelId", Literal::Text(channel(256))),
             Filter::Below("seq", Literal::Whole(100 + round * 40)),
         ]);
         let query = Query::new(filter, 50).by(Order::Down("seq"));
         let since = Instant::now();
-        let found = store.engine.find(messages, query).await?;
+        let found: Vec<T> = store.engine.find(messages, query).await?;
         times.push(since.elapsed());
         if found.len() != 50 {
             return Err(Error::internal("a page is short"));
@@ -98,7 +104,7 @@ async fn pages(store: &Store, messages: &'static Collection) -> Result<()> {
     for (name, part) in [("p50", 2), ("p99", 100)] {
         let place = times.len() - times.len() / part;
         println!(
-            "a page of 50, {name}: {:?}",
+            "a page of 50 {what}, {name}: {:?}",
             times.get(place.saturating_sub(1)).copied().unwrap_or_default()
         );
     }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde::de::DeserializeOwned;
+
 use super::memory::Memory;
 #[cfg(feature = "mongo")]
 use super::mongo::Mongo;
+use super::outcome::{Plan, Rejected};
 use super::rules;
 use super::sqlite::Sqlite;
 use super::trail::{Asked, Trail};
@@ -27,58 +30,20 @@ pub(super) enum Part {
     Mongo(Mongo),
 }
 
-/// An insert that stopped: the first `done` documents are kept, the next was refused.
-#[derive(Debug)]
-pub struct Rejected {
-    pub done: usize,
-    pub why: Refusal,
-}
+/// What a document is read as: a record, or a [`Document`] as it is.
+pub trait Kept: DeserializeOwned + Send + 'static {}
 
-#[derive(Debug)]
-pub enum Refusal {
-    /// A unique index, by its name (`_id` for the id itself), holds the same key.
-    Taken(String),
-    /// UNAVAILABLE: nothing of the rest was written. UNKNOWN: some of it may be there.
-    Fault(Error),
-}
-
-impl Rejected {
-    pub fn fault(error: Error) -> Rejected {
-        Rejected { done: 0, why: Refusal::Fault(error) }
-    }
-
-    /// Whether the unique index `name` refused.
-    pub fn taken(&self, name: &str) -> bool {
-        matches!(&self.why, Refusal::Taken(index) if index == name)
-    }
-}
-
-impl From<Rejected> for Error {
-    fn from(rejected: Rejected) -> Error {
-        match rejected.why {
-            Refusal::Taken(index) => Error::conflict(format!("{index} is taken")),
-            Refusal::Fault(error) => error,
-        }
-    }
-}
-
-/// How the engine would run a query, for the test that explains every query.
-#[derive(Debug)]
-pub struct Plan {
-    /// By their names in the collection, `_id` for the id itself.
-    pub indexes: Vec<String>,
-    /// May read the whole collection, whatever the limit.
-    pub scans: bool,
-    /// Sorts in memory what no index keeps in order.
-    pub sorts: bool,
-    pub text: String,
-}
+impl<T: DeserializeOwned + Send + 'static> Kept for T {}
 
 /// What an operator is told about the store (contract D-12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
     pub store: &'static str,
     pub durability: &'static str,
+}
+
+fn read<T: Kept>(document: Document) -> Result<T> {
+    serde_json::from_value(serde_json::Value::Object(document)).map_err(Error::internal)
 }
 
 impl Engine {
@@ -95,27 +60,27 @@ impl Engine {
         Engine { part, trail: record.then(Arc::default) }
     }
 
-    pub async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
+    pub async fn get<T: Kept>(&self, collection: &'static Collection, id: &str) -> Result<Option<T>> {
         let _timer = Timer::start("get", collection);
         match &self.part {
             Part::Sqlite(sqlite) => sqlite.get(collection, id).await,
             Part::Memory(memory) => {
                 let named = Filter::Is("_id", super::Literal::Text(id.into()));
-                Ok(memory.find(collection, Query::new(named, 1)).await?.pop())
+                memory.find(collection, Query::new(named, 1)).await?.pop().map(read).transpose()
             }
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.get(collection, id).await,
         }
     }
 
-    pub async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
+    pub async fn find<T: Kept>(&self, collection: &'static Collection, query: Query) -> Result<Vec<T>> {
         let _timer = Timer::start("find", collection);
         self.note("find", collection, || query.clone());
         match &self.part {
             // To MongoDB a limit of 0 is none.
             _ if query.limit == 0 => Ok(Vec::new()),
             Part::Sqlite(sqlite) => sqlite.find(collection, query).await,
-            Part::Memory(memory) => memory.find(collection, query).await,
+            Part::Memory(memory) => memory.find(collection, query).await?.into_iter().map(read).collect(),
             #[cfg(feature = "mongo")]
             Part::Mongo(mongo) => mongo.find(collection, query).await,
         }

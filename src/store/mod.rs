@@ -20,6 +20,7 @@ pub mod migrations;
 #[cfg(feature = "mongo")]
 mod mongo;
 mod opening;
+mod outcome;
 mod requests;
 mod rules;
 mod sessions;
@@ -33,10 +34,11 @@ mod users;
 
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
-pub use engine::{Description, Engine, Plan, Refusal, Rejected};
+pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
 pub use opening::{Opening, Place};
+pub use outcome::{Plan, Refusal, Rejected};
 pub use requests::{Decision, RequestsOf};
 pub use settings::Setting;
 pub use slice::{After, Slice};

@@ -6,8 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::engine::Rejected;
-use super::{Change, Collection, Document, Engine, Filter, Query};
+use super::{Change, Collection, Document, Engine, Filter, Query, Rejected};
 use crate::error::{Error, Result};
 
 /// A type that is kept in a collection of its own; serialises to an object with `_id`.
@@ -33,7 +32,7 @@ impl<T: Record> Table<T> {
     }
 
     pub async fn get(&self, id: impl ToString) -> Result<Option<T>> {
-        self.engine.get(T::COLLECTION, &id.to_string()).await?.map(read).transpose()
+        self.engine.get(T::COLLECTION, &id.to_string()).await
     }
 
     /// Refused with CONFLICT where a unique index holds the same key.
@@ -48,7 +47,7 @@ impl<T: Record> Table<T> {
     }
 
     pub(super) async fn find(&self, query: Query) -> Result<Vec<T>> {
-        self.engine.find(T::COLLECTION, query).await?.into_iter().map(read).collect()
+        self.engine.find(T::COLLECTION, query).await
     }
 
     pub(super) async fn first(&self, query: Query) -> Result<Option<T>> {

@@ -19,7 +19,7 @@ pub(super) async fn ensure(target: Target<Document>, collection: &Collection) ->
     let models = collection.indexes.iter().map(model);
     if let Err(cause) = target.create_indexes(models).await {
         return Err(match conflicts(&cause) {
-            true => differs(collection, &cause.to_string()),
+            true => differs(collection, &cause.kind.to_string()),
             false => open::refused(cause),
         });
     }

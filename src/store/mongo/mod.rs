@@ -15,6 +15,7 @@ use mongodb::options::{ReadConcern, ReturnDocument};
 use mongodb::{Client, Database};
 use tokio::time::timeout;
 
+use super::engine::Kept;
 use super::{Change, Collection, Document, Filter, Plan, Query, Refusal, Rejected};
 use crate::error::{Error, Result};
 
@@ -34,15 +35,19 @@ impl Mongo {
         self.database.collection(collection.name)
     }
 
-    pub(super) async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
+    pub(super) async fn get<T: Kept>(&self, collection: &'static Collection, id: &str) -> Result<Option<T>> {
         let filter = Filter::Is("_id", super::Literal::Text(id.into()));
         let found = self.find(collection, Query::new(filter, 1)).await?;
         Ok(found.into_iter().next())
     }
 
-    pub(super) async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
+    pub(super) async fn find<T: Kept>(
+        &self,
+        collection: &'static Collection,
+        query: Query,
+    ) -> Result<Vec<T>> {
         let found = self.read(collection, query, None);
-        found.await?.iter().map(values::document).collect()
+        found.await?.iter().map(values::read).collect()
     }
 
     async fn read(

@@ -73,9 +73,16 @@ fn new_enough(version: &str) -> bool {
     [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)] >= OLDEST
 }
 
+/// Without the driver's own words, as they may quote the address with its password.
 fn malformed(cause: Cause) -> Error {
-    let advice = "write it as mongodb://user:password@host:27017/hubbub";
-    Error::new(Code::Unavailable, format!("the address of MongoDB cannot be used; {advice} ({cause})"))
+    if let ErrorKind::DnsResolve { .. } = &*cause.kind {
+        return refused(cause);
+    }
+    Error::new(
+        Code::Unavailable,
+        "the address of MongoDB cannot be used: write it as \
+         mongodb://user:password@host:27017/hubbub, with %-escapes in user and password",
+    )
 }
 
 fn weak(what: &str) -> Error {
@@ -102,12 +109,12 @@ pub(super) fn refused(cause: Cause) -> Error {
         (_, Some(BAD_VALUE)) if cause.to_string().contains("journal") => {
             "keeps no journal and would lose messages in a crash: start it without --nojournal"
         }
-        (ErrorKind::ServerSelection { .. } | ErrorKind::Io(_), _) => {
+        (ErrorKind::ServerSelection { .. } | ErrorKind::DnsResolve { .. } | ErrorKind::Io(_), _) => {
             "cannot be reached: check that it runs and that its address is right"
         }
         _ => "cannot be used",
     };
-    Error::new(Code::Unavailable, format!("MongoDB {advice} ({cause})"))
+    Error::new(Code::Unavailable, format!("MongoDB {advice} ({})", cause.kind))
 }
 
 fn code(cause: &Cause) -> Option<i32> {

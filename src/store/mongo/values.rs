@@ -1,6 +1,7 @@
 //! Documents as BSON and back. Whole numbers go in as 64 bits and are read from either width.
 
 use mongodb::bson::{self, Bson};
+use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
 use crate::error::{Error, Result};
@@ -31,6 +32,10 @@ pub(super) fn of_literal(literal: &Literal) -> Bson {
         Literal::Whole(number) => Bson::Int64(*number),
         Literal::Text(text) => Bson::String(text.clone()),
     }
+}
+
+pub(super) fn read<T: DeserializeOwned>(kept: &bson::Document) -> Result<T> {
+    serde_json::from_value(Value::Object(document(kept)?)).map_err(Error::internal)
 }
 
 pub(super) fn document(document: &bson::Document) -> Result<Document> {

@@ -130,7 +130,7 @@ fn create(database: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync
     // that the mark is in the header and not in the log.
     connection.execute_batch(&format!(
         "PRAGMA synchronous = FULL; BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; {}; COMMIT;",
-        super::sql::create_table(&crate::store::collection::SETTINGS),
+        super::schema::create_table(&crate::store::collection::SETTINGS),
     ))?;
     if let Some(directory) = database.parent() {
         File::open(directory)?.sync_all()?;

@@ -14,11 +14,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use serde::de::DeserializeOwned;
 
 use self::readers::Readers;
 use self::sql::Sql;
 use self::write::settle;
 use self::writer::Writer;
+use super::engine::Kept;
 use super::{Change, Collection, Document, Filter, Plan, Query, Rejected};
 use crate::error::{Error, Result};
 
@@ -55,7 +57,7 @@ impl Sqlite {
         self.writer.close().await;
     }
 
-    pub(super) async fn get(&self, collection: &'static Collection, id: &str) -> Result<Option<Document>> {
+    pub(super) async fn get<T: Kept>(&self, collection: &'static Collection, id: &str) -> Result<Option<T>> {
         let id = id.to_owned();
         let text = self
             .readers
@@ -67,7 +69,11 @@ impl Sqlite {
         text.map(|text| parse(&text)).transpose()
     }
 
-    pub(super) async fn find(&self, collection: &'static Collection, query: Query) -> Result<Vec<Document>> {
+    pub(super) async fn find<T: Kept>(
+        &self,
+        collection: &'static Collection,
+        query: Query,
+    ) -> Result<Vec<T>> {
         self.readers
             .run(move |connection| {
                 let sql = Sql::find(collection, &query);
@@ -198,7 +204,7 @@ fn id(document: &Document) -> Result<&str> {
         .ok_or_else(|| Error::internal("a document needs an _id of text"))
 }
 
-fn parse(text: &str) -> Result<Document> {
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(Error::internal)
 }
 

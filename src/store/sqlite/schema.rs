@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::sql::{create_index, create_table, index_name};
+use super::sql::key;
 use super::writer::Outcome;
 use crate::error::{Code, Error};
-use crate::store::{Collection, Index};
+use crate::store::{Collection, Index, When};
 
 /// Creates what is missing; what is there and differs is an error.
 pub(super) fn ensure(connection: &Connection, collections: &[&Collection]) -> Outcome<()> {
@@ -47,4 +47,36 @@ pub(super) fn empty(connection: &Connection, collections: &[&Collection]) -> rus
     }
     // Opening expects the settings to be there.
     connection.execute_batch(&create_table(&crate::store::collection::SETTINGS))
+}
+
+/// The condition under which a document is in an index, if it is not in it always.
+fn when(when: When) -> String {
+    match when {
+        When::Has(field) => format!("{} IS NOT NULL", key(field)),
+        When::Text(field, text) => format!("{} = '{text}'", key(field)),
+        When::False(field) => format!("{} = x'00'", key(field)),
+    }
+}
+
+pub(super) fn create_table(collection: &Collection) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {} (id ANY NOT NULL PRIMARY KEY, doc BLOB NOT NULL) STRICT",
+        collection.name
+    )
+}
+
+fn index_name(collection: &Collection, index: &Index) -> String {
+    format!("{}_{}", collection.name, index.name)
+}
+
+fn create_index(collection: &Collection, index: &Index) -> String {
+    let keys: Vec<String> = index.fields.iter().map(|field| key(field)).collect();
+    let condition = index.when.map(|condition| format!(" WHERE {}", when(condition))).unwrap_or_default();
+    format!(
+        "CREATE {}INDEX {} ON {} ({}){condition}",
+        if index.unique { "UNIQUE " } else { "" },
+        index_name(collection, index),
+        collection.name,
+        keys.join(", "),
+    )
 }

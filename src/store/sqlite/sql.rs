@@ -7,7 +7,7 @@
 use rusqlite::types::Value;
 
 use crate::store::language::successor;
-use crate::store::{Collection, Field, Filter, Index, Literal, Order, Query, When};
+use crate::store::{Collection, Field, Filter, Literal, Order, Query, When};
 
 /// One statement and what is bound to its question marks.
 #[derive(Debug)]
@@ -93,38 +93,6 @@ pub(super) fn key(field: Field) -> String {
     format!(
         "CASE json_type(doc,'$.{field}') WHEN 'text' THEN doc->>'$.{field}' \
          WHEN 'integer' THEN doc->>'$.{field}' WHEN 'true' THEN x'01' WHEN 'false' THEN x'00' END"
-    )
-}
-
-/// The condition under which a document is in an index, if it is not in it always.
-fn when(when: When) -> String {
-    match when {
-        When::Has(field) => format!("{} IS NOT NULL", key(field)),
-        When::Text(field, text) => format!("{} = '{text}'", key(field)),
-        When::False(field) => format!("{} = x'00'", key(field)),
-    }
-}
-
-pub(super) fn create_table(collection: &Collection) -> String {
-    format!(
-        "CREATE TABLE IF NOT EXISTS {} (id ANY NOT NULL PRIMARY KEY, doc BLOB NOT NULL) STRICT",
-        collection.name
-    )
-}
-
-pub(super) fn index_name(collection: &Collection, index: &Index) -> String {
-    format!("{}_{}", collection.name, index.name)
-}
-
-pub(super) fn create_index(collection: &Collection, index: &Index) -> String {
-    let keys: Vec<String> = index.fields.iter().map(|field| key(field)).collect();
-    let condition = index.when.map(|condition| format!(" WHERE {}", when(condition))).unwrap_or_default();
-    format!(
-        "CREATE {}INDEX {} ON {} ({}){condition}",
-        if index.unique { "UNIQUE " } else { "" },
-        index_name(collection, index),
-        collection.name,
-        keys.join(", "),
     )
 }
 

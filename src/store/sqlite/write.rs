@@ -50,7 +50,7 @@ pub(super) fn update(
     let Some((id, before)) = found else {
         return Ok(Ok(None));
     };
-    let changed = parse(&before).and_then(|mut document| {
+    let changed = parse::<Document>(&before).and_then(|mut document| {
         change::apply(&mut document, changes)?;
         Ok((text(&document)?, document))
     });

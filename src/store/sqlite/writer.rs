@@ -225,3 +225,43 @@ fn alone(connection: &Connection, mut job: Box<dyn Job>) {
 fn closed() -> Error {
     Error::unavailable("the store is closed")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_takes_the_whole_group_back_and_says_so_to_all() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE kept (text); INSERT INTO kept VALUES ('before'); PRAGMA max_page_count = 4",
+            )
+            .unwrap();
+        let (jobs, answers): (Vec<Box<dyn Job>>, Vec<_>) = [10, 100_000, 10]
+            .into_iter()
+            .map(|size: usize| {
+                let (answer, answered) = oneshot::channel::<Result<()>>();
+                let work = Work {
+                    weight: 1,
+                    work: Some(move |connection: &Connection| {
+                        let text = "x".repeat(size);
+                        connection.execute("INSERT INTO kept VALUES (?)", [text]).map(|_| Ok(()))
+                    }),
+                    done: None,
+                    answer,
+                };
+                (Box::new(work) as Box<dyn Job>, answered)
+            })
+            .unzip();
+        commit(&connection, jobs);
+        for mut answered in answers {
+            let answer = answered.try_recv().unwrap();
+            assert_eq!(answer.unwrap_err().code(), Code::Unavailable);
+        }
+        let kept: i64 = connection.query_row("SELECT count(*) FROM kept", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 1);
+        // The next group begins afresh.
+        assert!(connection.is_autocommit());
+    }
+}

@@ -9,7 +9,7 @@ use hubbub::store::{Filter, Opening, Store};
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
-use super::{collection, document, entry};
+use super::{Document, collection, document, entry};
 use crate::stores::clock;
 
 async fn open(directory: &Path) -> Result<Store, Error> {
@@ -43,7 +43,7 @@ async fn refused(directory: &TempDir, words: &str) {
 async fn what_was_kept_is_there_after_opening_again() {
     let directory = used().await;
     let store = open(directory.path()).await.unwrap();
-    let kept = store.engine.get(collection("messages"), "m").await.unwrap();
+    let kept = store.engine.get::<Document>(collection("messages"), "m").await.unwrap();
     assert_eq!(kept, Some(entry("m", "c", 1)));
 }
 
@@ -67,7 +67,7 @@ async fn a_closed_store_is_unavailable_and_its_directory_free() {
     let engine = store.engine.clone();
     store.close().await;
     let settings = collection("settings");
-    let read = engine.get(settings, "a").await.unwrap_err();
+    let read = engine.get::<Document>(settings, "a").await.unwrap_err();
     let write = engine.delete(settings, Filter::All).await.unwrap_err();
     assert_eq!((read.code(), write.code()), (Code::Unavailable, Code::Unavailable));
     open(directory.path()).await.unwrap();

@@ -10,7 +10,7 @@ use hubbub::store::{Opening, Store};
 use serde_json::json;
 use tempfile::tempdir;
 
-use super::{collection, document};
+use super::{Document, collection, document};
 use crate::stores::{clock, on_every_store};
 
 const FIRST: Step = Step { name: "first", run: |_| Box::pin(async { Ok(()) }) };
@@ -53,7 +53,7 @@ async fn a_step_that_died_in_the_middle_goes_on_from_its_mark() {
         }
         migration.run().await.unwrap();
         assert!(migration.pending().await.unwrap().is_empty());
-        let ninth = store.engine.get(collection("settings"), "thing 9").await.unwrap();
+        let ninth = store.engine.get::<Document>(collection("settings"), "thing 9").await.unwrap();
         assert!(ninth.is_some());
         migration.run().await.unwrap();
     })
@@ -104,7 +104,7 @@ async fn a_living_owner_keeps_others_out_and_a_dead_one_does_not() {
         clock.advance(Duration::from_secs(31));
         migration.run().await.unwrap();
         assert!(migration.pending().await.unwrap().is_empty());
-        assert_eq!(store.engine.get(settings, "schema.lease").await.unwrap(), None);
+        assert_eq!(store.engine.get::<Document>(settings, "schema.lease").await.unwrap(), None);
     })
     .await;
 }

@@ -1,12 +1,16 @@
 //! The store keeps its promises on both engines.
 
+mod changes;
 mod directory;
 mod language;
 mod migrations;
+#[cfg(feature = "mongo")]
 mod mongo;
+#[cfg(feature = "mongo")]
 mod outage;
 mod plans;
 mod promises;
+mod races;
 
 use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Literal};
 use serde_json::{Value, json};

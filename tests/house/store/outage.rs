@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{collection, entry};
+use super::{Document, collection, entry};
 use crate::stores::mongo;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,7 +107,7 @@ async fn insert(store: &Store, id: &str, seq: u64) -> Result<(), Rejected> {
 }
 
 async fn has(store: &Store, id: &str) -> Result<bool, Error> {
-    let found = store.engine.get(collection("messages"), id).await?;
+    let found = store.engine.get::<Document>(collection("messages"), id).await?;
     Ok(found.is_some())
 }
 

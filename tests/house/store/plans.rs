@@ -2,7 +2,7 @@
 
 use hubbub::store::{Filter, Literal, Order, Plan, Query, Store};
 
-use super::{collection, entry, is_text, text};
+use super::{Document, collection, entry, is_text, text};
 use crate::stores::on_every_store;
 
 async fn plan(store: &Store, name: &str, query: Query) -> Plan {
@@ -74,7 +74,7 @@ async fn every_shape_that_was_asked_is_recorded_once() {
         let before = store.engine.recorded().len();
         for id in ["65536a1c0b1f4c2d8e9a0b1c", "65536a1c0b1f4c2d8e9a0b1d"] {
             let query = Query::new(is_text("userId", id), 5);
-            store.engine.find(collection("sessions"), query).await.unwrap();
+            store.engine.find::<Document>(collection("sessions"), query).await.unwrap();
         }
         assert_eq!(store.engine.recorded().len(), before + 1);
     })
