@@ -1,12 +1,13 @@
 //! Events about people: typing, presence, who is there. None of them is kept.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
 
 use super::events::{Asked, Outcome, read, written};
-use super::hub::{Connection, Hub, say};
+use super::hub::{Hub, say};
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Online, PresenceStatus};
 use crate::limits;
@@ -102,7 +103,7 @@ pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
 pub async fn online(asked: Asked) -> Result<Outcome> {
     let viewers = asked.hub.circles.viewers(asked.actor.id);
     let mut online = asked.hub.app.presence.online(|id| viewers.contains(&id));
-    blur(&mut online, &asked.connection);
+    blur(&mut online, &asked).await;
     if !asked.awaited {
         asked.connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
         asked.connection.say(&Ephemeral::OnlineUsers(online.clone()));
@@ -110,14 +111,24 @@ pub async fn online(asked: Asked) -> Result<Outcome> {
     Ok(Outcome::Now(json!({ "count": online.len(), "users": online })))
 }
 
-/// Where somebody is looking is shown to those who sit there as well, because others may not know
-/// that there is such a channel.
-fn blur(people: &mut [Online], connection: &Connection) {
-    let joined = connection.joined();
+/// Where somebody is looking is shown to those who can read it, because others may not know that
+/// there is such a channel. What cannot be found out counts as unreadable (D-37).
+async fn blur(people: &mut [Online], asked: &Asked) {
+    let mut readable: HashMap<Id<Channel>, bool> = HashMap::new();
     for person in people {
-        person.current_channel =
-            person.current_channel.filter(|channel| joined.contains_key(&(*channel).into()));
+        let Some(channel) = person.current_channel else { continue };
+        let reads = match readable.get(&channel) {
+            Some(reads) => *reads,
+            None => reads(asked, channel).await,
+        };
+        readable.insert(channel, reads);
+        person.current_channel = Some(channel).filter(|_| reads);
     }
+}
+
+async fn reads(asked: &Asked, channel: Id<Channel>) -> bool {
+    let seat = asked.hub.app.rights.in_channel(&asked.actor, channel).await;
+    seat.is_ok_and(|seat| can(seat.standing, Action::ReadChannel, "channel").is_ok())
 }
 
 #[derive(Deserialize)]
@@ -127,12 +138,12 @@ struct InChannel {
 }
 
 pub async fn in_channel(asked: Asked) -> Result<Outcome> {
-    let InChannel { channel_id } = read(asked.payload)?;
+    let InChannel { channel_id } = read(asked.payload.clone())?;
     let seat = asked.hub.app.rights.in_channel(&asked.actor, channel_id).await?;
     can(seat.standing, Action::ReadChannel, "channel")?;
     let seated = asked.hub.rooms.users(channel_id.into());
     let mut users = asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok());
-    blur(&mut users, &asked.connection);
+    blur(&mut users, &asked).await;
     let event = Ephemeral::ChannelUsers { channel_id, users: users.clone() };
     if !asked.awaited {
         asked.connection.say(&event);

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use hubbub::model::{Leave, Session};
+use hubbub::model::{Ban, Leave, Session};
 use hubbub::service::roster::{Moved, News, Turn};
 use hubbub::service::{Registrar, Revocations, Revoked};
 use hubbub::store::memory::{Memory, Weather};
 use hubbub::store::{Edits, Store};
+use serde_json::json;
 
-use crate::company::{Company, story};
+use crate::company::{Company, from, story};
 
 fn simulated(seed: u64) -> (Memory, Company) {
     let memory = Memory::new(seed);
@@ -61,10 +62,11 @@ async fn whatever_a_store_in_bad_weather_answers_rights_are_as_it_says_afterward
         company.groups.join(&bob, group.id).await.unwrap();
         assert!(company.reads(&bob, general.id).await);
         memory.set_weather(Weather { unanswered: 400, vanished: 100, refused: 50, ..Weather::default() });
-        let _ = company.roster.leave(&ann, group.id, bob.id, Leave::Removed).await;
+        let ban = from(json!({ "userId": bob.id, "reason": "shouting" }));
+        let _ = company.channels.ban(&ann, general.id, ban).await;
         memory.set_weather(Weather::default());
-        let member = company.role(group.id, &bob).await.is_some();
-        assert_eq!(company.reads(&bob, general.id).await, member, "seed {seed}");
+        let banned = company.store.bans.get(Ban::key(general.id, bob.id)).await.unwrap().is_some();
+        assert_eq!(company.reads(&bob, general.id).await, !banned, "seed {seed}");
     }
 }
 

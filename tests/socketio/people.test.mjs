@@ -54,7 +54,27 @@ onEveryStore("presence", {}, (world) => {
     const { users } = await his.ask("get_online_users");
     assert.deepEqual(users.map(({ userId }) => userId), [bob.id]);
     const { presences } = await his.ask("subscribe_presence", { userIds: [ann.id] });
-    assert.deepEqual(presences.map(({ status }) => status), ["offline"]);
+    assert.deepEqual(presences, [], "like somebody who is not there");
+
+    const from = his.heard.length;
+    const another = await ann.connect();
+    await another.ask("update_presence", { status: "offline", text: "not here" });
+    await another.ask("update_presence", { status: "busy" });
+    await his.hear("user_presence_update", fits(ann, "online"), { from });
+    assert.deepEqual(statuses(his, ann, from), ["online"], "nothing until she shows herself");
+  });
+
+  test("goes from a group that ends with it", async () => {
+    const [ann, bob] = await world.people("ann", "bob");
+    const group = await world.group(ann, bob);
+    const his = await bob.connect();
+    await ann.connect();
+    await his.hear("user_presence_update", fits(ann, "online"));
+    await ann.rest("DELETE", `/groups/${group.id}`);
+    await his.hear("group_updated");
+    let seen = [ann.id];
+    while (seen.includes(ann.id)) seen = (await his.ask("get_online_users")).users.map(({ userId }) => userId);
+    assert.deepEqual(seen, [bob.id]);
   });
 
   test("is nothing to who shares no group", async () => {
@@ -86,7 +106,8 @@ onEveryStore("presence", {}, (world) => {
 
   test("lists say who sits where", async () => {
     const [ann, bob, eve] = await world.people("ann", "bob", "eve");
-    const { channel } = await world.group(ann, bob, eve);
+    const group = await world.group(ann, bob, eve);
+    const { channel } = group;
     const hers = await ann.join(channel);
     await bob.join(channel);
     const elsewhere = await eve.connect();
@@ -96,6 +117,12 @@ onEveryStore("presence", {}, (world) => {
     assert.equal(online.count, 3);
     const where = Object.fromEntries(online.users.map(({ userId, currentChannel }) => [userId, currentChannel]));
     assert.deepEqual(where, { [ann.id]: channel, [bob.id]: channel, [eve.id]: null });
+
+    const secret = await world.channel(ann, group, { isPrivate: true });
+    await hers.ask("join_channel", { channelId: secret });
+    const unseen = await elsewhere.ask("get_online_users");
+    assert.equal(unseen.users.find(({ userId }) => userId === ann.id).currentChannel, null);
+    await hers.ask("join_channel", { channelId: channel });
 
     elsewhere.socket.emit("get_online_users");
     assert.deepEqual(await elsewhere.hear("online_users_count"), { count: 3 });
