@@ -133,10 +133,12 @@ impl Talker {
                 }
             }
             Question::Join(log) if ok => {
+                self.pause = 0;
                 self.begin(log, data);
                 self.whole.push(log);
             }
             Question::Resume if ok => {
+                self.pause = 0;
                 for (log, caught) in data["channels"].as_object().unwrap() {
                     let log: Id<Log> = log.parse().unwrap();
                     if self.caught_up(log, caught) {

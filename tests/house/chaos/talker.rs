@@ -60,6 +60,8 @@ pub struct Talker {
     /// Logs that are known to be whole since the settling began.
     pub(super) whole: Vec<Id<Log>>,
     pub(super) ending: Option<Instant>,
+    /// Milliseconds before the next try to connect, at most; none since the last success.
+    pub(super) pause: u64,
 }
 
 /// After this long an answer counts as UNKNOWN (D-02).
@@ -91,6 +93,7 @@ impl Talker {
             guest,
             whole: Vec::new(),
             ending: None,
+            pause: 0,
         }
     }
 
@@ -109,7 +112,9 @@ impl Talker {
                 return Journal { user: self.user, notes: self.notes };
             }
             self.lose();
-            sleep(Duration::from_millis(20 + self.dice.below(200))).await;
+            // With full jitter, as the contract asks (D-06): all come back at once after a crash.
+            self.pause = (self.pause * 2).clamp(100, 4_000);
+            sleep(Duration::from_millis(self.dice.below(self.pause))).await;
         }
     }
 
