@@ -43,6 +43,8 @@ pub const RESUME_PAGE_BYTES: usize = 256 * 1024;
 pub const RESUME_PER_CHANNEL: u64 = 1_000;
 pub const RESUME_PER_CONNECT: u64 = 5_000;
 pub const RESUME_CHANNELS: usize = 500;
+/// What one answer to `resume` may weigh; the rest is `more`.
+pub const RESUME_BYTES: usize = 1024 * 1024;
 /// What a client may hold back above a gap before it asks again (contract D-18).
 pub const HELD: usize = 64;
 

@@ -3,6 +3,7 @@
 mod origin;
 mod peer;
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 pub use origin::Origins;
-pub use peer::{PeerAddr, client_address};
+pub use peer::{PeerAddr, block, client_address};
 
 use crate::auth::{Attempts, Passwords, Prover, Tokens};
 use crate::clock::Clock;
@@ -105,8 +106,13 @@ impl App {
         self.roster.recover().await
     }
 
-    /// Ends what is over: sessions, bans with an end. Runs until it is dropped.
+    /// Ends what is over: sessions, bans with an end; tells what could not be told at once. Runs until
+    /// it is dropped.
     pub async fn keep_up(&self) {
+        tokio::join!(self.roster.hurry(), self.sweep());
+    }
+
+    async fn sweep(&self) {
         let mut often = tokio::time::interval(UPKEEP_EVERY);
         often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -118,6 +124,13 @@ impl App {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");
             }
         }
+    }
+}
+
+impl Doors {
+    /// Whether this peer may speak for another address.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer.to_canonical()))
     }
 }
 

@@ -39,6 +39,14 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
     address.or_else(|| bracketed().map(IpAddr::V6)).map(plain)
 }
 
+/// What one caller has: an IPv4 address, or a /64 of IPv6. Limits count these.
+pub fn block(address: IpAddr) -> IpAddr {
+    match plain(address) {
+        IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
+        short => short,
+    }
+}
+
 /// An IPv4 address that came mapped into IPv6 is that IPv4 address.
 fn plain(address: IpAddr) -> IpAddr {
     address.to_canonical()

@@ -18,6 +18,10 @@ impl RefreshToken {
         RefreshToken(secret())
     }
 
+    pub(super) fn from_bytes(bytes: &[u8]) -> RefreshToken {
+        RefreshToken(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
     /// Only what has the form of one is looked up; anything else is refused unread.
     pub fn parse(text: &str) -> Result<RefreshToken> {
         match URL_SAFE_NO_PAD.decode(text) {

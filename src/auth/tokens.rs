@@ -6,11 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::RefreshToken;
 use crate::clock::{Clock, nonce};
 use crate::config;
 use crate::error::{Code, Error, Result};
@@ -25,6 +27,7 @@ const LEEWAY: Duration = Duration::from_secs(30);
 pub struct Tokens(Arc<Keys>);
 
 struct Keys {
+    secret: SecretSlice<u8>,
     signing: EncodingKey,
     checking: DecodingKey,
     /// Every token carries exactly this header; a token with any other is refused unread.
@@ -36,8 +39,9 @@ struct Keys {
     clock: Clock,
 }
 
-/// What a token says. Each claim is required, and of one type.
+/// What a token says. Each claim is required and of one type, and there is no other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Claims {
     pub iss: String,
     pub aud: String,
@@ -68,6 +72,7 @@ impl Tokens {
         rules.validate_exp = false;
         rules.validate_nbf = false;
         Tokens(Arc::new(Keys {
+            secret: SecretSlice::from(secret.to_vec()),
             signing: EncodingKey::from_secret(secret),
             checking: DecodingKey::from_secret(secret),
             header,
@@ -99,6 +104,15 @@ impl Tokens {
     }
 
     /// UNAUTHENTICATED, or TOKEN_EXPIRED for one that was good once.
+    /// The one refresh token that may follow this one, however often and by whomever it is asked for:
+    /// two tabs that refresh at once share one line, and so does a thief with the owner, until one of
+    /// them is late and the session ends.
+    pub fn heir(&self, token: &RefreshToken) -> Result<RefreshToken> {
+        let mac = Hmac::<Sha256>::new_from_slice(self.0.secret.expose_secret()).map_err(Error::internal)?;
+        let told = mac.chain_update(b"the refresh token after ").chain_update(token.reveal());
+        Ok(RefreshToken::from_bytes(&told.finalize().into_bytes()))
+    }
+
     pub fn read(&self, token: &str) -> Result<Claims> {
         let refused = |_| Error::unauthenticated("this is no access token of ours");
         let read = jsonwebtoken::decode::<Claims>(token, &self.0.checking, &self.0.rules).map_err(refused)?;
@@ -106,7 +120,7 @@ impl Tokens {
             return Err(refused(jsonwebtoken::errors::ErrorKind::InvalidToken.into()));
         }
         let (claims, now) = (read.claims, self.0.clock.now());
-        if claims.iat > seconds(now.plus(LEEWAY)) {
+        if claims.iat < 0 || claims.iat > seconds(now.plus(LEEWAY)) {
             return Err(Error::unauthenticated("this token is not valid yet"));
         }
         if claims.exp <= seconds(now.minus(LEEWAY)) {

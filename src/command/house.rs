@@ -75,7 +75,7 @@ impl House {
 }
 
 #[cfg(feature = "mongo")]
-fn opening(config: &Config, clock: &Clock) -> Result<Opening> {
+pub(super) fn opening(config: &Config, clock: &Clock) -> Result<Opening> {
     Ok(match &config.store.mongodb_uri {
         Some(uri) => Opening::mongo(uri.expose_secret(), clock.clone()),
         None => Opening::embedded(&config.store.data_dir, clock.clone()),
@@ -83,7 +83,7 @@ fn opening(config: &Config, clock: &Clock) -> Result<Opening> {
 }
 
 #[cfg(not(feature = "mongo"))]
-fn opening(config: &Config, clock: &Clock) -> Result<Opening> {
+pub(super) fn opening(config: &Config, clock: &Clock) -> Result<Opening> {
     match &config.store.mongodb_uri {
         Some(_) => Err(Error::bad_request(
             "MONGODB_URI is set, but this hubbub was built without MongoDB; build it with the feature `mongo`, or unset the variable",

@@ -8,6 +8,7 @@ mod config;
 mod health;
 mod house;
 mod logging;
+mod migrate;
 mod seed;
 mod serve;
 mod terminal;
@@ -61,6 +62,7 @@ enum Command {
     Seed(seed::Seed),
     ClearDatabase(clear::Clear),
     User(user::User),
+    Migrate(migrate::Migrate),
     Config(config::Show),
     Health(health::Health),
 }
@@ -102,6 +104,7 @@ impl Cli {
             Command::Seed(seed) => seed.run(load(source)?).await,
             Command::ClearDatabase(clear) => clear.run(load(source)?).await,
             Command::User(user) => user.run(load(source)?).await,
+            Command::Migrate(migrate) => migrate.run(load(source)?).await,
             Command::Config(show) => show.run(&load(source)?),
             Command::Health(health) => health.run(&load(source)?),
         }

@@ -96,7 +96,7 @@ mod tests {
             ("x8Kq2x8Kq2x8Kq2x8Kq2x8Kq2x8Kq2x8Kq2", "repeats"),
             ("abcdefghijklmnopqrstuvwxyz0123456789", "alphabet"),
             ("111122223333444455556666777788889999", "alphabet"),
-            ("a9a9a9a9a9a9b9a9a9a9a9a9a9a9b9a9a9a9", "variety"),
+            ("a9k9a9kka9k9aka9k9k9a9a9ak9k9a9kak9k9", "variety"),
         ] {
             let why = weakness(weak.as_bytes()).unwrap_or_default();
             assert!(why.contains(reason), "{weak}: {why}");

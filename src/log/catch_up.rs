@@ -39,36 +39,48 @@ pub struct Reset {
     pub reason: &'static str,
 }
 
+/// What one reader may be given at once, over all logs they catch up with.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    pub entries: u64,
+    pub bytes: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { entries: limits::RESUME_PER_CONNECT, bytes: limits::RESUME_BYTES }
+    }
+}
+
 impl Logs {
-    /// One page of what comes after `after`. `budget` is how many entries the reader may still be
-    /// given, over all logs they catch up with.
+    /// One page of what comes after `after`; an empty one with `more` where the budget is used up.
     pub async fn catch_up(
         &self,
         log: &Address,
         epoch: Option<&Epoch>,
         after: Seq,
-        budget: &mut u64,
+        budget: &mut Budget,
     ) -> Result<Caught> {
         let head = self.head(log.log).await?;
         let behind = head.saturating_sub(after);
         let reason = match epoch {
             Some(epoch) if *epoch != log.epoch => Some("epoch"),
             _ if after > head => Some("ahead"),
-            _ if behind > limits::RESUME_PER_CHANNEL.min(*budget) => Some("too_far_behind"),
+            _ if behind > limits::RESUME_PER_CHANNEL.min(budget.entries) => Some("too_far_behind"),
             _ => None,
         };
         if let Some(reason) = reason {
             return Ok(Caught::Reset { reset: Reset { epoch: log.epoch.clone(), head, reason } });
         }
-        let caught = self.page(log, after).await?;
-        if let Caught::Changes { changes, .. } = &caught {
-            *budget = budget.saturating_sub(changes.len() as u64);
-        }
-        Ok(caught)
+        self.page(log, after, head, budget).await
     }
 
     /// Up to 300 entries or 256 KiB (D-28).
-    async fn page(&self, log: &Address, after: Seq) -> Result<Caught> {
+    async fn page(&self, log: &Address, after: Seq, head: Seq, budget: &mut Budget) -> Result<Caught> {
+        let epoch = log.epoch.clone();
+        if budget.bytes == 0 {
+            return Ok(Caught::Changes { epoch, head, changes: Vec::new(), upto: after, more: after < head });
+        }
         let entries = self.0.store.messages.after(log.log, after, limits::RESUME_PAGE).await?;
         let (mut changes, mut upto, mut bytes) = (Vec::new(), after, 0);
         for entry in &entries {
@@ -80,9 +92,11 @@ impl Logs {
             upto = entry.seq;
             changes.push(event);
         }
+        budget.bytes = budget.bytes.saturating_sub(bytes);
+        budget.entries = budget.entries.saturating_sub(changes.len() as u64);
         let read = entries.last().map_or(after, |entry| entry.seq);
         let full = entries.len() as u64 == limits::RESUME_PAGE;
         let head = if full { self.head(log.log).await?.max(read) } else { read };
-        Ok(Caught::Changes { epoch: log.epoch.clone(), head, changes, upto, more: upto < head })
+        Ok(Caught::Changes { epoch, head, changes, upto, more: upto < head })
     }
 }

@@ -120,6 +120,7 @@ impl Desk {
                 self.writer.pause().await;
             }
         }
+        self.unfolded |= self.writer.gave_up_unsure();
         self.mend().await;
         metrics::histogram!("hubbub_append_seconds").record(started.elapsed().as_secs_f64());
     }

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-pub use catch_up::{Caught, Reset};
+pub use catch_up::{Budget, Caught, Reset};
 pub use outbox::Outbox;
 
 use crate::clock::Clock;

@@ -27,6 +27,10 @@ pub(super) struct Item {
 }
 
 impl Item {
+    fn is_tried_change(&self) -> bool {
+        self.tried && self.draft.what.target().is_some()
+    }
+
     /// Nothing of it will be written from now on.
     pub(super) fn refuse(self, error: &Error) {
         let answer = if self.tried { Error::unknown() } else { refusal_of(error) };
@@ -57,6 +61,8 @@ pub(super) struct Writer {
     clock: Clock,
     /// Unknown at first and after every surprise.
     head: Option<Head>,
+    /// A change was given up whose outcome nobody knows: its row may be behind the log.
+    unsure: bool,
 }
 
 /// Between two tries of a write whose outcome is unknown.
@@ -66,16 +72,22 @@ type Left = Result<Vec<Item>, (Error, Vec<Item>)>;
 
 impl Writer {
     pub(super) fn new(log: Id<Log>, store: Store, clock: Clock) -> Writer {
-        Writer { log, store, clock, head: None }
+        Writer { log, store, clock, head: None, unsure: false }
     }
 
     /// One round: adds to `done` what is durable, in the order of the log, answers what cannot be
     /// written, and gives back what is to be tried again.
     pub(super) async fn write(&mut self, items: Vec<Item>, done: &mut Vec<Done>) -> Vec<Item> {
-        match self.attempt(in_time(items), done).await {
+        let items = self.in_time(items);
+        match self.attempt(items, done).await {
             Ok(left) => left,
             Err((error, left)) => self.give_up_on_some(error, left),
         }
+    }
+
+    /// Whether, since it was last asked, a change was given up that may be in the log.
+    pub(super) fn gave_up_unsure(&mut self) -> bool {
+        std::mem::take(&mut self.unsure)
     }
 
     /// Before the round after one that did not get anywhere.
@@ -84,6 +96,7 @@ impl Writer {
     }
 
     async fn attempt(&mut self, items: Vec<Item>, done: &mut Vec<Done>) -> Left {
+        let items = self.find_written(items, done).await?;
         let ready = match self.head().await {
             Ok(head) => Rows::read(&self.store, self.log, &items).await.map(|rows| (head, rows)),
             Err(error) => Err(error),
@@ -102,6 +115,28 @@ impl Writer {
             Ok(left) => Ok(joined(left)),
             Err((error, left)) => Err((error, joined(left))),
         }
+    }
+
+    /// A change that was tried may be in the log already, and would be checked against its own effect.
+    async fn find_written(&mut self, items: Vec<Item>, done: &mut Vec<Done>) -> Left {
+        let mut left = Vec::new();
+        let mut items = items.into_iter();
+        while let Some(item) = items.next() {
+            if !item.is_tried_change() {
+                left.push(item);
+                continue;
+            }
+            match self.store.messages.get(item.id).await {
+                Ok(Some(entry)) => done.push(Done { entry, row: None, answer: item.answer }),
+                Ok(None) => left.push(item),
+                Err(error) => {
+                    left.push(item);
+                    left.extend(items);
+                    return Err((error, left));
+                }
+            }
+        }
+        Ok(left)
     }
 
     async fn insert(&mut self, mut batch: Vec<Numbered>, done: &mut Vec<Done>) -> Left {
@@ -196,17 +231,22 @@ impl Writer {
         let retry = error.code() == Code::Unknown;
         let (wait, over): (Vec<Item>, Vec<Item>) =
             items.into_iter().partition(|item| (retry || item.tried) && now + PAUSE < item.deadline);
-        over.into_iter().for_each(|item| item.refuse(&error));
+        self.give_up(over, &error);
         wait
     }
-}
 
-/// Answers those whose senders no longer wait.
-fn in_time(items: Vec<Item>) -> Vec<Item> {
-    let now = Instant::now();
-    let (in_time, late): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| now < item.deadline);
-    late.into_iter().for_each(|item| item.refuse(&Error::unavailable("too late")));
-    in_time
+    /// Answers those whose senders no longer wait.
+    fn in_time(&mut self, items: Vec<Item>) -> Vec<Item> {
+        let now = Instant::now();
+        let (in_time, late): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| now < item.deadline);
+        self.give_up(late, &Error::unavailable("too late"));
+        in_time
+    }
+
+    fn give_up(&mut self, items: Vec<Item>, error: &Error) {
+        self.unsure |= items.iter().any(Item::is_tried_change);
+        items.into_iter().for_each(|item| item.refuse(error));
+    }
 }
 
 /// The same refusal for one more waiting sender.

@@ -36,7 +36,6 @@ pub struct Group {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct GroupSettings {
-    pub members_may_pin: bool,
     pub members_may_create_channels: bool,
 }
 

@@ -68,7 +68,7 @@ impl Call {
             let path = error.path().to_string();
             let cause = error.into_inner();
             match cause.is_data() {
-                true => broken(&path, &cause.to_string()),
+                true => Error::unreadable(&path, &cause.to_string()),
                 false => Error::bad_request("the body is not valid JSON"),
             }
         })?;
@@ -93,7 +93,7 @@ impl Call {
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
         serde_path_to_error::deserialize(pairs).map_err(|error| {
             let path = error.path().to_string();
-            broken(&path, &error.into_inner().to_string())
+            Error::unreadable(&path, &error.into_inner().to_string())
         })
     }
 
@@ -116,26 +116,4 @@ impl Call {
         guard::against_other_sites(&self.method, &self.headers, &self.origins)?;
         Ok(Some(value))
     }
-}
-
-/// serde's sentence, turned into the field and a reason.
-fn broken(path: &str, sentence: &str) -> Error {
-    let quoted =
-        |prefix| sentence.strip_prefix(prefix)?.split_once('`').map(|(name, _): (&str, _)| short(name));
-    if let Some(field) = quoted("unknown field `") {
-        return Error::invalid(field, "is not known here");
-    }
-    if let Some(field) = quoted("missing field `") {
-        return Error::invalid(field, "is required");
-    }
-    if let Some(field) = quoted("duplicate field `") {
-        return Error::invalid(field, "is there twice");
-    }
-    let reason = sentence.split(" at line ").next().unwrap_or(sentence);
-    let field = if matches!(path, "." | "?" | "") { "body" } else { path };
-    Error::invalid(short(field), short(reason))
-}
-
-fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -1,6 +1,6 @@
 //! Who is let in: the token of a request, other sites' pages, and too many requests.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
 use super::{body, cookie};
-use crate::app::{Doors, Origins};
+use crate::app::{Doors, Origins, block};
 use crate::error::{Error, Result};
 
 /// The cookie that carries the access token.
@@ -71,18 +71,11 @@ impl Pace {
         if self.checks.fetch_add(1, Ordering::Relaxed) % TIDIED_EVERY == TIDIED_EVERY - 1 {
             self.addresses.retain_recent();
         }
-        let refused = self.addresses.check_key(&network(address)).err();
+        let refused = self.addresses.check_key(&block(address)).err();
         match refused.map(|until| until.wait_time_from(DefaultClock::default().now())) {
             None => Ok(()),
             Some(wait) => Err(Error::rate_limited(wait.max(Duration::from_millis(1)))),
         }
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Channel, ClientMsgId, Entry, Epoch, Id, Link, Reaction, Seq, Text, User};
 use crate::policy::Action;
+use crate::service::Ask;
 use crate::service::messages::{Part, Send};
 
 pub fn routes() -> Vec<Route> {
@@ -87,12 +88,17 @@ impl Wanted {
             (Some(seq), None, None, None) => Ok(Part::Before(seq)),
             (None, Some(seq), None, None) => Ok(Part::After(seq)),
             (None, None, Some(seq), None) => Ok(Part::Around(seq)),
-            (None, None, None, Some(skip)) if skip <= limits::OFFSET_MAX => Ok(Part::Offset(skip)),
-            (None, None, None, Some(_)) => Err(Error::invalid(
-                "offset",
-                format!("may be {} at most; page with before", limits::OFFSET_MAX),
-            )),
+            (None, None, None, Some(skip)) => Ok(Part::Offset(offset(skip)?)),
             _ => Err(Error::bad_request("name one of before, after, around and offset")),
+        }
+    }
+}
+
+fn offset(skip: u64) -> Result<u64> {
+    match skip <= limits::OFFSET_MAX {
+        true => Ok(skip),
+        false => {
+            Err(Error::invalid("offset", format!("may be {} at most; page with before", limits::OFFSET_MAX)))
         }
     }
 }
@@ -100,7 +106,7 @@ impl Wanted {
 async fn history(app: App, call: Call) -> Result<Reply> {
     let wanted: Wanted = call.query()?;
     let channel: Id<Channel> = call.id("channelId")?;
-    let limit = wanted.limit.unwrap_or(limits::PAGE);
+    let limit = Ask::new(None, wanted.limit)?.limit;
     let history = app.messages.history(call.actor()?, channel, wanted.part()?, limit).await?;
     Ok(Reply::data(history).etag())
 }
@@ -115,9 +121,8 @@ struct Slice {
 async fn by_author(app: App, call: Call) -> Result<Reply> {
     let wanted: Slice = call.query()?;
     let author: Id<User> = call.id("userId")?;
-    let skip = wanted.offset.unwrap_or(0).min(limits::OFFSET_MAX);
-    let messages =
-        app.messages.by_author(call.actor()?, author, skip, wanted.limit.unwrap_or(limits::PAGE)).await?;
+    let (skip, limit) = (offset(wanted.offset.unwrap_or(0))?, Ask::new(None, wanted.limit)?.limit);
+    let messages = app.messages.by_author(call.actor()?, author, skip, limit).await?;
     Ok(Reply::data(json!({ "messages": messages })))
 }
 
@@ -207,7 +212,7 @@ struct After {
 
 async fn replies(app: App, call: Call) -> Result<Reply> {
     let wanted: After = call.query()?;
-    let (after, limit) = (wanted.after.unwrap_or(0), wanted.limit.unwrap_or(limits::PAGE));
+    let (after, limit) = (wanted.after.unwrap_or(0), Ask::new(None, wanted.limit)?.limit);
     let replies = app.messages.replies(call.actor()?, call.id("id")?, after, limit).await?;
     Ok(Reply::data(json!({ "replies": replies })))
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, Uri};
 
-use crate::app::Origins;
+use crate::app::{Origins, block};
 use crate::error::{Code, Error, Result};
 use crate::socket::Unclaimed;
 
@@ -21,13 +21,8 @@ const URI_BYTES: usize = 8 * 1024;
 pub struct Gate {
     origins: Origins,
     per_address: usize,
-    unclaimed: Arc<Mutex<HashMap<IpAddr, Vec<Opened>>>>,
-}
-
-#[derive(Debug)]
-struct Opened {
-    at: Instant,
-    session: Unclaimed,
+    eio3: bool,
+    unclaimed: Arc<Mutex<HashMap<IpAddr, Vec<Unclaimed>>>>,
 }
 
 /// What the query of a Socket.IO request says.
@@ -53,8 +48,8 @@ pub fn is_socket(uri: &Uri) -> bool {
 }
 
 impl Gate {
-    pub fn new(origins: Origins, per_address: usize) -> Gate {
-        Gate { origins, per_address, unclaimed: Arc::default() }
+    pub fn new(origins: Origins, per_address: usize, eio3: bool) -> Gate {
+        Gate { origins, per_address, eio3, unclaimed: Arc::default() }
     }
 
     /// For every request. Addresses end up in logs, so a token in one is refused.
@@ -85,20 +80,33 @@ impl Gate {
         if method != Method::GET || handshake.sid.is_some() || handshake.websocket {
             return Ok(None);
         }
-        let now = Instant::now();
         let mut unclaimed = self.unclaimed.lock().unwrap_or_else(PoisonError::into_inner);
         unclaimed.retain(|_, opened| {
-            opened.retain(|one| !one.session.is_claimed() && now - one.at < UNCLAIMED_FOR);
+            opened.retain(|session| !session.is_claimed() && !session.is_over());
             !opened.is_empty()
         });
         let in_all: usize = unclaimed.values().map(Vec::len).sum();
-        let here = unclaimed.entry(address).or_default();
+        let here = unclaimed.entry(block(address)).or_default();
         if here.len() >= self.per_address || in_all >= UNCLAIMED_IN_ALL {
             return Err(Error::rate_limited(UNCLAIMED_FOR));
         }
         let session = Unclaimed::default();
-        here.push(Opened { at: now, session: session.clone() });
+        here.push(session.clone());
         Ok(Some(session))
+    }
+
+    /// Version 4 of Engine.IO, and version 3 where it is switched on. The engine would read `EIO=3=`
+    /// as 3, so the spelling is exact.
+    pub fn check_protocol(&self, uri: &Uri) -> Result<()> {
+        let mut pairs = uri.query().unwrap_or_default().split('&');
+        match pairs.find(|pair| pair.starts_with("EIO")) {
+            None | Some("EIO=4") => Ok(()),
+            Some("EIO=3") if self.eio3 => Ok(()),
+            Some("EIO=3") => {
+                Err(Error::bad_request("clients of Socket.IO 2 are switched off here (sockets.eio3)"))
+            }
+            Some(_) => Err(Error::bad_request("this server speaks version 4 of Engine.IO")),
+        }
     }
 }
 
@@ -107,7 +115,7 @@ mod tests {
     use super::*;
 
     fn gate() -> Gate {
-        Gate::new(Origins::default(), 2)
+        Gate::new(Origins::default(), 2, false)
     }
 
     #[test]
@@ -135,9 +143,25 @@ mod tests {
         let (gate, address) = (gate(), IpAddr::from([1, 1, 1, 1]));
         let uri: Uri = "/socket.io/?EIO=4&transport=polling".parse().unwrap();
         let first = gate.open_session(&Method::GET, &uri, address).unwrap().unwrap();
-        gate.open_session(&Method::GET, &uri, address).unwrap();
+        let second = gate.open_session(&Method::GET, &uri, address).unwrap();
         assert_eq!(gate.open_session(&Method::GET, &uri, address).unwrap_err().code(), Code::RateLimited);
         first.claim();
-        assert!(gate.open_session(&Method::GET, &uri, address).is_ok());
+        let third = gate.open_session(&Method::GET, &uri, address).unwrap();
+        assert!(gate.open_session(&Method::GET, &uri, address).is_err());
+        drop(second);
+        assert!(
+            gate.open_session(&Method::GET, &uri, address).is_ok(),
+            "a session that is over counts no more"
+        );
+        drop(third);
+    }
+
+    #[test]
+    fn a_protocol_is_spelt_exactly() {
+        let asked = |uri: &str| gate().check_protocol(&uri.parse().unwrap()).is_ok();
+        assert!(asked("/socket.io/?EIO=4&transport=polling"));
+        for odd in ["/socket.io/?EIO=3", "/socket.io/?EIO=3=", "/socket.io/?EIO=03", "/socket.io/?EIO"] {
+            assert!(!asked(odd), "{odd}");
+        }
     }
 }

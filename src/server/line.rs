@@ -10,6 +10,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::app::block;
+
 /// Reads and writes through a shared stream, so that a [`crate::socket::Wire`] can shut it down
 /// while a task waits in it.
 #[derive(Debug)]
@@ -104,6 +106,7 @@ impl Doorman {
 
     /// None where there are too many; `trusted` peers (proxies) are bounded only in all.
     pub fn admit(&self, address: IpAddr, trusted: bool) -> Option<Ticket> {
+        let address = block(address);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let here = open.1.get(&address).copied().unwrap_or(0);
         if open.0 >= self.most || (!trusted && here >= self.most_per_address) {

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{SEC_WEBSOCKET_KEY, UPGRADE};
+use http::{Method, Request, Response};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
@@ -101,10 +102,10 @@ impl Server {
         let sockets = Sockets::open(app.clone(), &settings.manner);
         let door = Door {
             inner: inside(&app, &sockets, &settings)?,
-            gate: Gate::new(app.doors.origins.clone(), settings.anonymous_per_address),
+            gate: Gate::new(app.doors.origins.clone(), settings.anonymous_per_address, settings.eio3),
             wires: sockets.wires.clone(),
             app: app.clone(),
-            eio3: settings.eio3,
+            limit: settings.request_timeout,
         };
         let doorman = Doorman::new(settings.max_connections, settings.max_connections_per_address);
         let (ending, ended) = watch::channel(());
@@ -123,7 +124,7 @@ impl Server {
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let trusted = app.doors.trusted_proxies.iter().any(|network| network.contains(peer.ip()));
+                    let trusted = app.doors.trusts(peer.ip());
                     match doorman.admit(peer.ip(), trusted) {
                         Some(ticket) => attend(&http, ended.clone(), door.clone(), stream, peer, ticket),
                         None => debug!(peer.address = %peer.ip(), "too many connections"),
@@ -140,7 +141,8 @@ impl Server {
         info!("stopping: no new connections, finishing what is under way");
         sockets.drain(settings.shutdown / 2).await;
         ending.send_replace(());
-        if tokio::time::timeout(settings.shutdown / 2, ending.closed()).await.is_err() {
+        // The rest of the time is the store's, to close.
+        if tokio::time::timeout(settings.shutdown * 3 / 10, ending.closed()).await.is_err() {
             warn!("some requests were still under way");
         }
         Ok(())
@@ -157,9 +159,7 @@ fn inside(app: &App, sockets: &Sockets, settings: &Settings) -> Result<Served<Bo
         async move {
             match tokio::time::timeout(limit, rest.call(request)).await {
                 Ok(answered) => answered,
-                Err(_) => {
-                    Ok(rest::refusal(&Error::new(Code::RequestTimeout, "this took too long"), &headers, tls))
-                }
+                Err(_) => Ok(rest::refusal(&too_slow(), &headers, tls)),
             }
         }
     });
@@ -168,6 +168,10 @@ fn inside(app: &App, sockets: &Sockets, settings: &Settings) -> Result<Served<Bo
     let with_sockets = MapResponse::new(sockets.layer.layer(rest), boxed);
     let cors = cors(app).layer(with_sockets);
     Ok(BoxCloneSyncService::new(cors))
+}
+
+fn too_slow() -> Error {
+    Error::new(Code::RequestTimeout, "this took too long")
 }
 
 fn boxed<B>(response: Response<B>) -> Response<Body>
@@ -183,9 +187,9 @@ fn cors(app: &App) -> CorsLayer {
     let listed = app.doors.origins.listed().iter().filter_map(|origin| origin.parse().ok());
     let listed: Vec<http::HeaderValue> = listed.collect();
     if listed.is_empty() {
-        return CorsLayer::new();
+        return CorsLayer::new().vary([]);
     }
-    use http::{Method, header};
+    use http::header;
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(listed))
         .allow_credentials(true)
@@ -199,6 +203,7 @@ fn cors(app: &App) -> CorsLayer {
         ])
         .expose_headers([header::ETAG, header::RETRY_AFTER, header::HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(600))
+        .vary([])
 }
 
 /// What every request passes first.
@@ -208,7 +213,7 @@ struct Door {
     gate: Gate,
     wires: Wires,
     app: App,
-    eio3: bool,
+    limit: Duration,
 }
 
 impl Door {
@@ -218,11 +223,26 @@ impl Door {
         peer: SocketAddr,
         wire: Wire,
     ) -> Response<Body> {
+        let (limit, tls) = (self.limit, self.app.doors.tls);
         let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
         request.extensions_mut().insert(PeerAddr(peer));
         if let Err(error) = self.pass(&mut request, address, wire) {
             return boxed(rest::refusal(&error, request.headers(), self.app.doors.tls));
         }
+        // A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
+        let sends = gate::is_socket(request.uri()) && request.method() == Method::POST;
+        let headers = request.headers().clone();
+        let served = self.serve(request);
+        match sends {
+            false => served.await,
+            true => match tokio::time::timeout(limit, served).await {
+                Ok(response) => response,
+                Err(_) => boxed(rest::refusal(&too_slow(), &headers, tls)),
+            },
+        }
+    }
+
+    async fn serve(&mut self, request: Request<Incoming>) -> Response<Body> {
         match self.inner.ready().await {
             Ok(inner) => match inner.call(request).await {
                 Ok(response) => response,
@@ -238,16 +258,18 @@ impl Door {
             return Ok(());
         }
         self.gate.check_socket(request.headers())?;
-        if !self.eio3
-            && request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "EIO=3"))
-        {
-            return Err(Error::bad_request("clients of Socket.IO 2 are switched off here (sockets.eio3)"));
-        }
+        self.gate.check_protocol(request.uri())?;
         if let Some(session) = self.gate.open_session(request.method(), request.uri(), address)? {
             request.extensions_mut().insert(session);
         }
         let handshake = Handshake::of(request.uri());
-        if let (true, Some(sid)) = (handshake.websocket, handshake.sid) {
+        if handshake.sid.is_some_and(|sid| self.wires.is_doomed(sid)) {
+            return Err(Error::bad_request("this session is over, begin a new one"));
+        }
+        // An upgrade uses its connection up, so a connection notes one session at most.
+        let upgrades =
+            request.headers().contains_key(UPGRADE) && request.headers().contains_key(SEC_WEBSOCKET_KEY);
+        if let (true, true, Some(sid)) = (upgrades, handshake.websocket, handshake.sid) {
             self.wires.note(sid, &wire);
         }
         request.extensions_mut().insert(wire);
@@ -271,7 +293,9 @@ fn attend(
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
         let (door, wire) = (door.clone(), wire.clone());
         // A WebSocket outlives the HTTP connection it came on, and is counted as long.
-        request.extensions_mut().insert(ticket.clone());
+        if request.headers().contains_key(UPGRADE) {
+            request.extensions_mut().insert(ticket.clone());
+        }
         async move { Ok::<_, Infallible>(door.answer(request, peer, wire).await) }
     });
     let line = TokioIo::new(Line::new(stream));

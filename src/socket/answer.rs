@@ -2,7 +2,12 @@
 //!
 //! Whoever asked for an acknowledgement gets one. Who did not hears of a refusal by an `error` event.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::to_raw_value;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, SocketRef};
 use tracing::error;
@@ -13,12 +18,36 @@ use crate::error::{Code, Error};
 pub struct Answer {
     socket: SocketRef,
     ack: Option<AckSender<LocalAdapter>>,
+    _open: Open,
+}
+
+/// Counts the events that are not answered yet, so that a stopping server can wait for them.
+#[derive(Clone, Default)]
+pub struct Unanswered(Arc<AtomicUsize>);
+
+struct Open(Unanswered);
+
+impl Unanswered {
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn one(&self) -> Open {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        Open(self.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 #[derive(Serialize)]
-struct Done<'a, T> {
+struct Done<'a> {
     ok: bool,
-    data: &'a T,
+    data: &'a Value,
 }
 
 #[derive(Serialize)]
@@ -35,8 +64,8 @@ struct Unasked<'a> {
 }
 
 impl Answer {
-    pub fn new(socket: SocketRef, ack: Option<AckSender<LocalAdapter>>) -> Answer {
-        Answer { socket, ack }
+    pub fn new(socket: SocketRef, ack: Option<AckSender<LocalAdapter>>, unanswered: &Unanswered) -> Answer {
+        Answer { socket, ack, _open: unanswered.one() }
     }
 
     /// Whether the client waits for an acknowledgement.
@@ -44,13 +73,21 @@ impl Answer {
         self.ack.is_some()
     }
 
-    pub fn done<T: Serialize>(self, data: &T) {
+    /// There will be no answer: the client learns it by losing the connection.
+    pub fn abandon(self) {
+        close_slow(&self.socket);
+    }
+
+    /// Answers, and tells how many bytes that took.
+    pub fn done(self, data: &Value) -> usize {
         metrics::counter!("hubbub_acks_total", "code" => "OK").increment(1);
-        if let Some(ack) = self.ack
-            && ack.send(&Done { ok: true, data }).is_err()
-        {
+        let Some(ack) = self.ack else { return 0 };
+        let written = to_raw_value(&Done { ok: true, data });
+        let bytes = written.as_ref().map_or(0, |written| written.get().len());
+        if written.is_err() || written.is_ok_and(|written| ack.send(&written).is_err()) {
             close_slow(&self.socket);
         }
+        bytes
     }
 }
 
@@ -72,6 +109,10 @@ pub fn refuse(answer: Answer, event: &str, refused: &Error) {
 /// An answer that cannot be queued must not be lost in silence: the connection goes, the client
 /// comes back and repeats (contract D-20, D-23).
 pub fn close_slow(socket: &SocketRef) {
+    // What is closed already is nobody's slowness.
+    if !socket.connected() {
+        return;
+    }
     if let Some(closer) = socket.extensions.get::<super::Closer>() {
         closer.close("slow");
     }

@@ -5,24 +5,29 @@
 //! were lost).
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use socketioxide::SocketIo;
-use socketioxide::TransportType;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use tokio::sync::mpsc;
 use tracing::{debug, info};
 
+use super::events::written;
 use super::handshake::Unclaimed;
 use super::hub::{Closer, Connection, Hub, Slot};
 use super::inbox::{Arrived, Inbox, Queued};
 use super::wire::Wire;
 use super::{serve, stay};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
+use crate::limits;
 use crate::log::Address;
 use crate::service::Admission;
+
+/// How long a transport may stay without a socket on it.
+const LINGER: Duration = Duration::from_secs(10);
 
 /// What a client may send along with its CONNECT packet.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -72,14 +77,15 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     if let Some(unclaimed) = socket.req_parts().extensions.get::<Unclaimed>() {
         unclaimed.claim();
     }
-    let (inbox, arrivals) = Inbox::new();
+    let (inbox, arrivals) = Inbox::new(&hub.unanswered);
     let arrivals = Arc::new(Mutex::new(Some(arrivals)));
     socket.extensions.insert(inbox);
     socket.extensions.insert(Closer { hub: Arc::downgrade(hub), sid: socket.id });
     socket.extensions.insert(Admitted { admission, slot, handshake, arrivals });
-    if let (Some(wire), TransportType::Websocket) =
-        (socket.req_parts().extensions.get::<Wire>(), socket.transport_type())
-    {
+    // An upgrade from polling came on another connection, which the server has noted.
+    let began_here =
+        socket.req_parts().uri.query().is_some_and(|query| query.contains("transport=websocket"));
+    if let (Some(wire), true) = (socket.req_parts().extensions.get::<Wire>(), began_here) {
         hub.wires.note(socket.id.as_str(), wire);
     }
     socket.on_fallback(async |_: Queued| {});
@@ -87,7 +93,9 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     socket.on_disconnect(async move |socket: SocketRef| {
         // The queue's end closes with it, and then the task that works through it ends.
         socket.extensions.clear();
+        let wire = leaving.wires.of(socket.id);
         leaving.remove(socket.id).await;
+        leaving.end_transport(socket.id, wire, LINGER);
     });
     Ok(())
 }
@@ -99,28 +107,40 @@ async fn settle(hub: Arc<Hub>, socket: SocketRef) {
     let (Some(arrivals), Some(connection)) = (arrivals, connection) else { return };
     let connection = Arc::new(connection);
     hub.add(connection.clone());
+    let settled = begin(&hub, &connection, admitted.handshake.resume).await;
     if !socket.connected() {
-        // It went before it was settled, so its departure found nothing to remove.
+        // It went while it was being settled, and its departure cannot have undone all of that.
         hub.remove(socket.id).await;
+        hub.tidy(&connection).await;
         return;
     }
-    if let Err(error) = welcome(&hub, &connection).await {
-        debug!(socket.id = %socket.id, %error, "a socket could not be welcomed");
-        hub.cut(socket.id, "unavailable");
-        return;
-    }
-    if let Some(resume) = admitted.handshake.resume {
-        let answer = stay::resume(&hub, &connection, resume).await;
-        let (told, releases) = match answer {
-            Ok((told, releases)) => (serde_json::to_value(told).unwrap_or_default(), releases),
-            Err(error) => (json!({ "error": error.body() }), Vec::new()),
-        };
-        if socket.emit("resumed", &told).is_err() {
-            hub.cut(socket.id, "slow");
+    match settled {
+        Ok(()) => drop(tokio::spawn(serve::work(hub, connection, arrivals))),
+        Err(error) if error.code() == Code::Unauthenticated => hub.dismiss(&connection),
+        Err(error) => {
+            debug!(socket.id = %socket.id, %error, "a socket could not be settled");
+            hub.cut(socket.id, "unavailable");
         }
-        stay::release(&hub, &connection, releases);
     }
-    tokio::spawn(serve::work(hub, connection, arrivals));
+}
+
+async fn begin(hub: &Arc<Hub>, connection: &Arc<Connection>, resume: Option<stay::Resume>) -> Result<()> {
+    // Revoked after it was admitted and before it could be found among the connections.
+    hub.actor(connection).await?;
+    welcome(hub, connection).await?;
+    let Some(resume) = resume else { return Ok(()) };
+    let (told, releases) = match stay::resume(hub, connection, resume).await {
+        Ok((told, releases)) => (written(told)?, releases),
+        Err(error) => (json!({ "error": error.body() }), Vec::new()),
+    };
+    say(connection, "resumed", &told)?;
+    stay::release(hub, releases);
+    Ok(())
+}
+
+fn say(connection: &Connection, event: &str, told: &Value) -> Result<()> {
+    let sent = connection.socket.emit(event, told);
+    sent.map_err(|_| Error::unavailable("the socket takes nothing more"))
 }
 
 /// Seats the socket in its user's own log and says where that stands.
@@ -129,19 +149,17 @@ async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
         hub.app.rights.user(connection.user).await?.ok_or_else(|| Error::unauthenticated("no such user"))?;
     hub.circles.learn(user.id).await?;
     let address = Address { log: user.id.into(), epoch: user.epoch.clone() };
-    hub.rooms.hold(&address, &connection.socket, user.id);
-    connection.joined().insert(address.log, 0);
-    let head = hub.app.logs.settled(&address).await?;
+    let seat = stay::hold(hub, connection, address)?;
+    let address = seat.address();
+    let head = hub.app.logs.settled(address).await?;
     let told = json!({
         "userId": user.id,
         "username": user.username,
         "log": { "channelId": address.log, "epoch": address.epoch, "head": head },
-        "limits": { "textChars": crate::limits::TEXT_CHARS, "frameBytes": crate::limits::FRAME_BYTES },
+        "limits": { "textChars": limits::TEXT_CHARS, "frameBytes": limits::FRAME_BYTES },
     });
-    if connection.socket.emit("welcome", &told).is_err() {
-        hub.cut(connection.socket.id, "slow");
-    }
-    hub.rooms.release(address.log, connection.socket.id, head);
+    say(connection, "welcome", &told)?;
+    stay::release(hub, vec![seat.shown(head)]);
     if let Some(presence) = hub.app.presence.arrive(user.id, &user.username, connection.socket.id.as_str()) {
         hub.tell_presence(&presence).await;
     }

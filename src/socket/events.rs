@@ -83,6 +83,11 @@ pub static EVENTS: &[Spec] = &[
     spec("refresh_auth", None, "hand in a new access token", |asked| Box::pin(people::refresh_auth(asked))),
 ];
 
+/// Whether the event may have changed something when its answer is lost.
+pub fn writes(name: &str) -> bool {
+    matches!(name, "send_message" | "edit_message" | "delete_message" | "react_message")
+}
+
 /// The event's name as a metric label: one of the table, or `unknown`.
 pub fn label(name: &str) -> &'static str {
     EVENTS.iter().find(|spec| spec.name == name).map_or("unknown", |spec| spec.name)
@@ -98,10 +103,13 @@ pub async fn handle(
     let spec = EVENTS.iter().find(|spec| spec.name == name);
     let spec = spec.ok_or_else(|| Error::bad_request("no such event"))?;
     let payload = payload?;
-    // A token that ran out keeps the socket for a while, and only to hand in the next one (D-36).
+    // A token that ran out keeps the socket for a while, to hand in the next one (D-36).
     let actor = match name {
         "refresh_auth" => connection.admission().actor,
-        _ => hub.actor(connection).await?,
+        _ => {
+            connection.check_token(hub.app.clock.now())?;
+            hub.actor(connection).await?
+        }
     };
     (spec.handle)(Asked { hub: hub.clone(), connection: connection.clone(), actor, payload, awaited }).await
 }
@@ -109,7 +117,8 @@ pub async fn handle(
 /// The payload as its type; VALIDATION_FAILED with the reason otherwise.
 pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T> {
     let payload = if payload.is_null() { Value::Object(Default::default()) } else { payload };
-    serde_json::from_value(payload).map_err(|error| Error::invalid("payload", error.to_string()))
+    serde_path_to_error::deserialize(payload)
+        .map_err(|error| Error::unreadable(&error.path().to_string(), &error.inner().to_string()))
 }
 
 pub fn written(value: impl serde::Serialize) -> Result<Value> {

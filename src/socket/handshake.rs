@@ -19,6 +19,11 @@ impl Unclaimed {
         self.0.store(true, Ordering::Release);
     }
 
+    /// The engine has let go of the session; the only one left who knows of it is who counts.
+    pub fn is_over(&self) -> bool {
+        Arc::strong_count(&self.0) <= 1
+    }
+
     pub fn is_claimed(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

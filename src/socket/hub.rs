@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use dashmap::DashMap;
 use serde::Serialize;
@@ -11,13 +12,15 @@ use socketioxide::socket::Sid;
 use tracing::debug;
 
 use super::Manner;
+use super::answer::Unanswered;
 use super::circles::Circles;
 use super::rooms::Rooms;
-use super::wire::Wires;
+use super::serve::Paces;
+use super::wire::{Wire, Wires};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::event::{Ephemeral, Presence, PresenceStatus, Told};
-use crate::model::{Id, Log, Seq, User};
+use crate::model::{Id, Log, Seq, Time, User};
 use crate::policy::Actor;
 use crate::service::Admission;
 
@@ -27,11 +30,18 @@ pub struct Hub {
     pub rooms: Rooms,
     pub wires: Wires,
     pub circles: Circles,
+    pub unanswered: Unanswered,
+    pub paces: Paces,
     connections: DashMap<Sid, Arc<Connection>>,
     by_user: DashMap<Id<User>, HashSet<Sid>>,
     slots: Arc<DashMap<Id<User>, usize>>,
     draining: AtomicBool,
 }
+
+/// What a token's clock and ours may differ by.
+const LEEWAY: Duration = Duration::from_secs(30);
+/// A dismissed client has this long to read why.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// One socket and who is behind it.
 pub struct Connection {
@@ -98,6 +108,16 @@ impl Connection {
         *self.admission.lock().unwrap_or_else(PoisonError::into_inner) = admission;
     }
 
+    /// A token that ran out is good for nothing but to be replaced (contract D-36).
+    pub fn check_token(&self, now: Time) -> Result<()> {
+        match now < self.admission().expires_at.plus(LEEWAY) {
+            true => Ok(()),
+            false => {
+                Err(Error::new(Code::TokenExpired, "this token ran out: send refresh_auth with a new one"))
+            }
+        }
+    }
+
     pub fn joined(&self) -> std::sync::MutexGuard<'_, HashMap<Id<Log>, Seq>> {
         self.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,6 +151,8 @@ impl Hub {
             app,
             manner,
             rooms: Rooms::default(),
+            unanswered: Unanswered::default(),
+            paces: Paces::default(),
             wires,
             connections: DashMap::new(),
             by_user: DashMap::new(),
@@ -148,9 +170,7 @@ impl Hub {
     /// RATE_LIMITED where the user has as many sockets as one may, counting those that are about to
     /// be admitted.
     pub fn slot_for(&self, user: Id<User>) -> Result<Slot> {
-        if self.draining.load(Ordering::Acquire) {
-            return Err(Error::unavailable("this server is stopping, come back in a moment"));
-        }
+        self.check_open()?;
         let mut taken = self.slots.entry(user).or_default();
         if *taken >= self.manner.sockets_per_user {
             return Err(Error::rate_limited(std::time::Duration::from_secs(30)));
@@ -168,26 +188,42 @@ impl Hub {
     /// Takes a socket out of everything; what its going changed is told.
     pub async fn remove(&self, sid: Sid) {
         self.wires.forget(sid);
-        let Some((_, connection)) = self.connections.remove(&sid) else { return };
-        metrics::gauge!("hubbub_sockets").set(self.connections.len() as f64);
-        let logs: Vec<Id<Log>> = connection.joined().keys().copied().collect();
+        if let Some((_, connection)) = self.connections.remove(&sid) {
+            metrics::gauge!("hubbub_sockets").set(self.connections.len() as f64);
+            self.tidy(&connection).await;
+        }
+    }
+
+    /// Undoes what a socket's being here did, also what was done while it was going. May be repeated.
+    pub async fn tidy(&self, connection: &Connection) {
+        let sid = connection.socket.id;
+        let logs: Vec<Id<Log>> = connection.joined().drain().map(|(log, _)| log).collect();
         for log in logs {
             self.rooms.leave(log, sid);
         }
-        let last = self.by_user.get_mut(&connection.user).is_some_and(|mut sids| {
+        if let Some(mut sids) = self.by_user.get_mut(&connection.user) {
             sids.remove(&sid);
-            sids.is_empty()
-        });
-        if last {
-            self.by_user.remove_if(&connection.user, |_, sids| sids.is_empty());
         }
+        let last = self.by_user.remove_if(&connection.user, |_, sids| sids.is_empty()).is_some();
         if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
             self.tell_presence(&presence).await;
         }
         let presence = self.app.presence.of(connection.user);
         if last && presence.is_none_or(|known| known.status == PresenceStatus::Offline) {
-            self.circles.forget(connection.user);
+            self.circles.forget(connection.user, || !self.of_user(connection.user).is_empty());
         }
+    }
+
+    /// What should have gone and has not: sockets that were cut and whose client does not notice, and
+    /// those that closed in the very moment they came.
+    pub async fn bury(&self) {
+        for connection in self.connections() {
+            if connection.doomed.load(Ordering::Acquire) || !connection.socket.connected() {
+                self.remove(connection.socket.id).await;
+            }
+        }
+        self.wires.sweep();
+        self.paces.sweep();
     }
 
     pub fn connection(&self, sid: Sid) -> Option<Arc<Connection>> {
@@ -214,20 +250,38 @@ impl Hub {
         self.wires.cut(sid);
     }
 
-    /// Ends a socket for good: the client is told and does not come back by itself.
-    pub fn dismiss(&self, connection: &Connection) {
+    /// Ends a socket for good: the client is told and does not come back by itself. Its transport
+    /// follows when it has had time to hear of it.
+    pub fn dismiss(self: &Arc<Self>, connection: &Connection) {
+        let sid = connection.socket.id;
+        let wire = self.wires.of(sid);
         if connection.socket.clone().disconnect().is_err() {
-            self.cut(connection.socket.id, "dismissed");
+            return self.cut(sid, "dismissed");
         }
+        metrics::counter!("hubbub_sockets_cut_total", "reason" => "dismissed").increment(1);
+        self.end_transport(sid, wire, FAREWELL);
     }
 
-    /// Disconnects those that were to be cut and are still here: polling clients, whose queue drains
-    /// only when they ask.
-    pub fn finish_doomed(&self) {
-        for connection in self.connections() {
-            if connection.doomed.load(Ordering::Acquire) {
-                let _ = connection.socket.clone().disconnect();
+    /// Closes what is below a socket that is gone, unless it is back by then.
+    pub fn end_transport(self: &Arc<Self>, sid: Sid, wire: Option<Wire>, after: Duration) {
+        let hub = Arc::downgrade(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            let Some(hub) = hub.upgrade() else { return };
+            if hub.connection(sid).is_none() {
+                hub.wires.cut(sid);
+                if let Some(wire) = wire {
+                    wire.cut();
+                }
             }
+        });
+    }
+
+    /// UNAVAILABLE once the server is stopping.
+    pub fn check_open(&self) -> Result<()> {
+        match self.draining.load(Ordering::Acquire) {
+            true => Err(Error::unavailable("this server is stopping, come back in a moment")),
+            false => Ok(()),
         }
     }
 
@@ -239,7 +293,7 @@ impl Hub {
             }
         }
         if told.entry.what.changes_readers() {
-            self.circles.renew(told).await;
+            self.circles.renew(told);
         }
     }
 
@@ -256,9 +310,7 @@ impl Hub {
     /// Who may see somebody must be known until their going has been told.
     pub async fn tell_offline(&self, presence: &Presence) {
         self.tell_presence(presence).await;
-        if self.of_user(presence.user_id).is_empty() {
-            self.circles.forget(presence.user_id);
-        }
+        self.circles.forget(presence.user_id, || !self.of_user(presence.user_id).is_empty());
     }
 
     /// No new sockets; those here are told to come back within `jitter`.

@@ -14,8 +14,9 @@ use socketioxide::extract::{AckSender, Event, SocketRef, TryData};
 use socketioxide::handler::{FromMessageParts, Value as Frame};
 use socketioxide::socket::Socket;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use super::answer::{Answer, refuse};
+use super::answer::{Answer, Unanswered, refuse};
 use crate::error::Error;
 use crate::limits;
 
@@ -25,6 +26,7 @@ pub struct Arrived {
     /// The first argument; what is no JSON is told apart from what is missing.
     pub payload: Result<Value, Error>,
     pub answer: Answer,
+    pub at: Instant,
     weight: Weight,
 }
 
@@ -33,6 +35,7 @@ pub struct Arrived {
 pub struct Inbox {
     line: mpsc::Sender<Arrived>,
     waiting: Arc<AtomicUsize>,
+    unanswered: Unanswered,
 }
 
 /// Bytes an event takes of the queue's budget, given back when it has been dealt with.
@@ -41,24 +44,29 @@ struct Weight {
     waiting: Arc<AtomicUsize>,
 }
 
+impl Weight {
+    fn give_back(&mut self) {
+        self.waiting.fetch_sub(std::mem::take(&mut self.bytes), Ordering::AcqRel);
+    }
+}
+
 impl Drop for Weight {
     fn drop(&mut self) {
-        self.waiting.fetch_sub(self.bytes, Ordering::AcqRel);
+        self.give_back();
     }
 }
 
 impl Arrived {
-    /// Gives the room in the queue back, and the parts to work with.
-    pub fn open(self) -> (String, Result<Value, Error>, Answer) {
-        drop(self.weight);
-        (self.name, self.payload, self.answer)
+    /// Gives the room in the queue back.
+    pub fn taken(&mut self) {
+        self.weight.give_back();
     }
 }
 
 impl Inbox {
-    pub fn new() -> (Inbox, mpsc::Receiver<Arrived>) {
+    pub fn new(unanswered: &Unanswered) -> (Inbox, mpsc::Receiver<Arrived>) {
         let (line, arrivals) = mpsc::channel(limits::EVENTS_WAITING);
-        (Inbox { line, waiting: Arc::default() }, arrivals)
+        (Inbox { line, waiting: Arc::default(), unanswered: unanswered.clone() }, arrivals)
     }
 
     fn put(&self, name: String, payload: Result<Value, Error>, bytes: usize, answer: Answer) {
@@ -67,13 +75,14 @@ impl Inbox {
         if before + bytes > limits::EVENTS_WAITING_BYTES {
             return refuse(answer, &name, &too_many());
         }
-        let arrived = Arrived { name, payload, answer, weight };
+        let arrived = Arrived { name, payload, answer, at: Instant::now(), weight };
         match self.line.try_send(arrived) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(arrived)) => {
                 refuse(arrived.answer, &arrived.name, &too_many())
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => {}
+            // Nobody works through this queue any more: the client must begin anew.
+            Err(mpsc::error::TrySendError::Closed(arrived)) => arrived.answer.abandon(),
         }
     }
 }
@@ -109,7 +118,8 @@ impl FromMessageParts<LocalAdapter> for Queued {
             }
         };
         let Ok(sender) = AckSender::from_message_parts(socket, frame, ack);
-        let answer = Answer::new(SocketRef::from(socket.clone()), ack.is_some().then_some(sender));
+        let answer =
+            Answer::new(SocketRef::from(socket.clone()), ack.is_some().then_some(sender), &inbox.unanswered);
         inbox.put(name, payload, bytes, answer);
         Ok(Queued)
     }

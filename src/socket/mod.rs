@@ -88,16 +88,20 @@ impl Sockets {
         Sockets { layer, wires, io, hub, tasks }
     }
 
-    /// Tells everybody to come back elsewhere or later, and closes. Bounded: a client that does not
-    /// read would hold up Socket.IO's own close for ever.
+    /// Tells everybody to come back elsewhere or later, answers what was asked, and closes. Bounded: a
+    /// client that does not read would hold up Socket.IO's own close for ever.
     pub async fn drain(mut self, within: Duration) {
         self.hub.drain(5_000);
-        let closed = tokio::time::timeout(within, self.io.close()).await;
-        if closed.is_err() {
-            self.hub
-                .connections()
-                .iter()
-                .for_each(|connection| self.hub.cut(connection.socket.id, "draining"));
+        let answered = async {
+            let mut soon = tokio::time::interval(Duration::from_millis(10));
+            while self.hub.unanswered.count() > 0 {
+                soon.tick().await;
+            }
+        };
+        // Whoever gets no answer in time repeats the event with the same id.
+        let _ = tokio::time::timeout(within / 2, answered).await;
+        if tokio::time::timeout(within / 2, self.io.close()).await.is_err() {
+            self.hub.connections().iter().for_each(|one| self.hub.cut(one.socket.id, "draining"));
         }
         self.tasks.shutdown().await;
     }

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::events::{Asked, Outcome, read, written};
-use super::hub::{Hub, say};
+use super::hub::{Connection, Hub, say};
 use crate::error::{Error, Result};
-use crate::event::{Ephemeral, PresenceStatus};
+use crate::event::{Ephemeral, Online, PresenceStatus};
 use crate::limits;
 use crate::model::{Channel, Id, User, Username};
 use crate::policy::{Action, can};
@@ -29,6 +29,7 @@ pub async fn typing(asked: Asked) -> Result<Outcome> {
     let Asked { hub, connection, actor, .. } = asked;
     let seat = hub.app.rights.in_channel(&actor, typing.channel_id).await?;
     can(seat.standing, Action::Post, "channel")?;
+    seat.takes_posts()?;
     let heard = hub.rooms.users(typing.channel_id.into()).len() <= limits::TYPING_MEMBERS;
     let told = heard && hub.app.typing.start(typing.channel_id, actor.id, &actor.username);
     if told {
@@ -74,7 +75,7 @@ pub async fn update_presence(asked: Asked) -> Result<Outcome> {
     if let Some(presence) = &changed {
         asked.hub.tell_presence(presence).await;
     }
-    let presence = asked.hub.app.presence.of(asked.actor.id);
+    let presence = asked.hub.app.presence.own(asked.actor.id);
     Ok(Outcome::Now(json!({ "presence": presence })))
 }
 
@@ -92,18 +93,31 @@ pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
     }
     let viewers = asked.hub.circles.viewers(asked.actor.id);
     let visible = subscribe.user_ids.into_iter().filter(|id| viewers.contains(id));
-    let presences: Vec<_> = visible.filter_map(|id| asked.hub.app.presence.of(id)).collect();
+    let presence = &asked.hub.app.presence;
+    let seen = |id| if id == asked.actor.id { presence.own(id) } else { presence.of(id) };
+    let presences: Vec<_> = visible.filter_map(seen).collect();
     Ok(Outcome::Now(json!({ "presences": presences })))
 }
 
 pub async fn online(asked: Asked) -> Result<Outcome> {
     let viewers = asked.hub.circles.viewers(asked.actor.id);
-    let online = asked.hub.app.presence.online(|id| viewers.contains(&id));
+    let mut online = asked.hub.app.presence.online(|id| viewers.contains(&id));
+    blur(&mut online, &asked.connection);
     if !asked.awaited {
         asked.connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
         asked.connection.say(&Ephemeral::OnlineUsers(online.clone()));
     }
     Ok(Outcome::Now(json!({ "count": online.len(), "users": online })))
+}
+
+/// Where somebody is looking is shown to those who sit there as well, because others may not know
+/// that there is such a channel.
+fn blur(people: &mut [Online], connection: &Connection) {
+    let joined = connection.joined();
+    for person in people {
+        person.current_channel =
+            person.current_channel.filter(|channel| joined.contains_key(&(*channel).into()));
+    }
 }
 
 #[derive(Deserialize)]
@@ -117,7 +131,8 @@ pub async fn in_channel(asked: Asked) -> Result<Outcome> {
     let seat = asked.hub.app.rights.in_channel(&asked.actor, channel_id).await?;
     can(seat.standing, Action::ReadChannel, "channel")?;
     let seated = asked.hub.rooms.users(channel_id.into());
-    let users = asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok());
+    let mut users = asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok());
+    blur(&mut users, &asked.connection);
     let event = Ephemeral::ChannelUsers { channel_id, users: users.clone() };
     if !asked.awaited {
         asked.connection.say(&event);

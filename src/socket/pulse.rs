@@ -1,16 +1,19 @@
 //! What happens by itself: delivery, heads, sweeps, endings. Each task ends with the hub.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval};
-use tracing::info;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{error, info};
 
 use super::hub::{Connection, Hub};
 use super::people::tell_stopped;
+use crate::error::Code;
 use crate::event::Ephemeral;
 use crate::limits;
 use crate::model::{Id, Log, Seq};
@@ -19,12 +22,41 @@ use crate::service::Revoked;
 /// After its token ran out a socket has this long to hand in the next one (D-36).
 const EXPIRY_GRACE: Duration = Duration::from_secs(30);
 
+/// How late rights that another process ended may still count.
+const RIGHTS_EVERY: Duration = Duration::from_secs(2);
+
 pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(deliver(hub.clone()));
-    tasks.spawn(revoke(hub.clone()));
-    tasks.spawn(tick(hub.clone()));
+    tasks.spawn(again("delivery", hub.clone(), deliver));
+    tasks.spawn(again("revocations", hub.clone(), revoke));
+    tasks.spawn(again("heads and sweeps", hub.clone(), tick));
+    tasks.spawn(again("circles", hub.clone(), circle));
+    if hub.app.store.engine.is_shared() {
+        tasks.spawn(again("rights", hub.clone(), watch_rights));
+    }
     tasks
+}
+
+/// A task that panics is begun again. Events may have been lost by then, so every client is sent
+/// back to resume.
+async fn again<F>(what: &'static str, hub: Arc<Hub>, task: impl Fn(Arc<Hub>) -> F)
+where
+    F: Future<Output = ()>,
+{
+    while AssertUnwindSafe(task(hub.clone())).catch_unwind().await.is_err() {
+        error!(task = what, "a task of the hub panicked and is begun again");
+        hub.connections().iter().for_each(|one| hub.cut(one.socket.id, "restarted"));
+    }
+}
+
+/// Another process may have ended somebody's rights in the same store (contract D-35).
+async fn watch_rights(hub: Arc<Hub>) {
+    let mut often = interval(RIGHTS_EVERY);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        often.tick().await;
+        check_everybody(&hub).await;
+    }
 }
 
 /// The one reader of the outbox for sockets: keeps the order of every log.
@@ -33,6 +65,11 @@ async fn deliver(hub: Arc<Hub>) {
     while let Some(told) = outbox.recv().await {
         hub.deliver(&told).await;
     }
+}
+
+/// Who may see whom follows the roster.
+async fn circle(hub: Arc<Hub>) {
+    hub.circles.run(hub.app.roster.moves()).await;
 }
 
 /// Sockets of a session or user whose rights ended are closed at once (D-35).
@@ -59,7 +96,8 @@ async fn revoke(hub: Arc<Hub>) {
 }
 
 async fn dismiss_unless_admitted(hub: &Arc<Hub>, connection: &Connection) {
-    if hub.actor(connection).await.is_err() {
+    // A store that does not answer ends nobody.
+    if hub.actor(connection).await.is_err_and(|error| error.code() == Code::Unauthenticated) {
         hub.dismiss(connection);
     }
 }
@@ -74,7 +112,6 @@ async fn tick(hub: Arc<Hub>) {
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut count: u64 = 0;
-    let mut swept = Instant::now();
     loop {
         seconds.tick().await;
         count = count.wrapping_add(1);
@@ -84,14 +121,25 @@ async fn tick(hub: Arc<Hub>) {
         for (channel, user, username) in hub.app.typing.sweep() {
             tell_stopped(&hub, channel, user, username);
         }
-        hub.finish_doomed();
-        if swept.elapsed() >= limits::SWEEP_EVERY {
-            swept = Instant::now();
-            hub.rooms.addresses().iter().for_each(|address| hub.app.logs.sweep(address));
-        }
+        hub.bury().await;
+        sweep(&hub, count);
         expire(&hub);
         announce_heads(&hub, count);
     }
+}
+
+/// Every room once in 5 s, spread by room, so that the store is not asked about all at once (D-24).
+fn sweep(hub: &Arc<Hub>, second: u64) {
+    let every = limits::SWEEP_EVERY.as_secs();
+    for address in hub.rooms.addresses() {
+        if turn_of(&address.log.to_string(), every) == second % every {
+            hub.app.logs.sweep(&address);
+        }
+    }
+}
+
+fn turn_of(id: &str, every: u64) -> u64 {
+    id.bytes().map(u64::from).sum::<u64>() % every
 }
 
 fn expire(hub: &Arc<Hub>) {
@@ -110,8 +158,7 @@ fn announce_heads(hub: &Arc<Hub>, second: u64) {
     let every = limits::HEADS_EVERY.as_secs();
     let mut heads: HashMap<Id<Log>, Option<Seq>> = HashMap::new();
     for connection in hub.connections() {
-        let turn = connection.socket.id.as_str().bytes().map(u64::from).sum::<u64>() % every;
-        if second % every != turn {
+        if turn_of(connection.socket.id.as_str(), every) != second % every {
             continue;
         }
         let mut moved = BTreeMap::new();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::hub::{Connection, Hub};
 use crate::error::{Code, Error, Result};
 use crate::limits;
-use crate::log::{Address, Caught};
+use crate::log::{Address, Budget, Caught};
 use crate::model::{Epoch, Id, Log, Seq};
 use crate::policy::{Action, Actor, can};
 
@@ -51,10 +51,38 @@ pub struct Resumed {
     pub channels: BTreeMap<Id<Log>, Caught>,
 }
 
+/// A seat that is held back. Dropped without [`release`], it is given up: a socket that got no
+/// answer sits nowhere it does not know of.
+pub struct Held {
+    hub: Arc<Hub>,
+    connection: Arc<Connection>,
+    address: Address,
+    kept: bool,
+}
+
 /// A seat to be released after the answer is on its way.
 pub struct Release {
-    log: Id<Log>,
+    seat: Held,
     upto: Seq,
+}
+
+impl Held {
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Everything up to `upto` is shown by the answer.
+    pub fn shown(self, upto: Seq) -> Release {
+        Release { seat: self, upto }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if !self.kept {
+            exit(&self.hub, &self.connection, self.address.log);
+        }
+    }
 }
 
 pub async fn resume(
@@ -66,21 +94,13 @@ pub async fn resume(
         return Err(Error::invalid("channels", format!("may name {} at most", limits::RESUME_CHANNELS)));
     }
     let actor = hub.actor(connection).await?;
-    let mut budget = limits::RESUME_PER_CONNECT;
+    let mut budget = Budget::default();
     let mut resumed = Resumed { channels: BTreeMap::new() };
     let mut releases = Vec::new();
     for (log, place) in resume.channels {
         let (caught, release) = match catch_up(hub, connection, &actor, log, &place, &mut budget).await {
-            Ok(caught) => caught,
-            Err(error) => {
-                exit(hub, connection, log);
-                if error.code() != Code::NotFound {
-                    // The client hears of none of them, so none may stay held.
-                    releases.iter().for_each(|Release { log, .. }| exit(hub, connection, *log));
-                    return Err(error);
-                }
-                (Caught::Gone { gone: true }, None)
-            }
+            Err(error) if error.code() == Code::NotFound => (Caught::Gone { gone: true }, None),
+            other => other?,
         };
         resumed.channels.insert(log, caught);
         releases.extend(release);
@@ -89,11 +109,10 @@ pub async fn resume(
 }
 
 /// To be called when the answer that shows what was read has been queued.
-pub fn release(hub: &Hub, connection: &Connection, releases: Vec<Release>) {
-    for Release { log, upto } in releases {
-        if !hub.rooms.release(log, connection.socket.id, upto) {
-            connection.joined().remove(&log);
-        }
+pub fn release(hub: &Hub, releases: Vec<Release>) {
+    for Release { mut seat, upto } in releases {
+        let (log, sid) = (seat.address.log, seat.connection.socket.id);
+        seat.kept = hub.rooms.release(log, sid, upto);
     }
 }
 
@@ -103,19 +122,16 @@ async fn catch_up(
     actor: &Actor,
     log: Id<Log>,
     place: &Place,
-    budget: &mut u64,
+    budget: &mut Budget,
 ) -> Result<(Caught, Option<Release>)> {
-    let address = enter(hub, connection, actor, log).await?;
-    let caught = hub.app.logs.catch_up(&address, place.epoch(), place.seq(), budget).await?;
+    let seat = enter(hub, connection, actor, log).await?;
+    let caught = hub.app.logs.catch_up(seat.address(), place.epoch(), place.seq(), budget).await?;
     still_readable(hub, actor, log).await?;
     let release = match &caught {
-        Caught::Changes { more: false, upto, .. } => Some(Release { log, upto: *upto }),
+        Caught::Changes { more: false, upto, .. } => Some(seat.shown(*upto)),
         // The client starts again at the head, and hears what comes after it.
-        Caught::Reset { reset } => Some(Release { log, upto: reset.head }),
-        Caught::Changes { more: true, .. } | Caught::Gone { .. } => {
-            exit(hub, connection, log);
-            None
-        }
+        Caught::Reset { reset } => Some(seat.shown(reset.head)),
+        Caught::Changes { more: true, .. } | Caught::Gone { .. } => None,
     };
     Ok((caught, release))
 }
@@ -126,26 +142,29 @@ pub async fn enter(
     connection: &Arc<Connection>,
     actor: &Actor,
     log: Id<Log>,
-) -> Result<Address> {
+) -> Result<Held> {
     let address = readable(hub, actor, log).await?;
-    {
-        let mut joined = connection.joined();
-        if joined.len() >= limits::CHANNELS_PER_SOCKET && !joined.contains_key(&log) {
-            let most = limits::CHANNELS_PER_SOCKET;
-            return Err(Error::invalid("channelId", format!("a socket may be in {most} channels at most")));
-        }
-        joined.insert(log, 0);
+    let seat = hold(hub, connection, address)?;
+    hub.app.logs.settled(seat.address()).await?;
+    still_readable(hub, actor, log).await?;
+    match connection.socket.connected() {
+        true => Ok(seat),
+        // It was not in the room yet when it was taken out of all of them.
+        false => Err(Error::unavailable("the socket is closed")),
     }
+}
+
+/// Takes a held seat without asking whether it may be taken.
+pub fn hold(hub: &Arc<Hub>, connection: &Arc<Connection>, address: Address) -> Result<Held> {
+    let mut joined = connection.joined();
+    if joined.len() >= limits::CHANNELS_PER_SOCKET && !joined.contains_key(&address.log) {
+        let most = limits::CHANNELS_PER_SOCKET;
+        return Err(Error::invalid("channelId", format!("a socket may be in {most} channels at most")));
+    }
+    joined.insert(address.log, 0);
+    drop(joined);
     hub.rooms.hold(&address, &connection.socket, connection.user);
-    let allowed = match hub.app.logs.settled(&address).await {
-        Ok(_) => readable(hub, actor, log).await,
-        Err(error) => Err(error),
-    };
-    // A socket that went meanwhile was not in the room yet when it was taken out of all of them.
-    if !connection.socket.connected() {
-        exit(hub, connection, log);
-    }
-    allowed.inspect_err(|_| exit(hub, connection, log))
+    Ok(Held { hub: hub.clone(), connection: connection.clone(), address, kept: false })
 }
 
 pub fn exit(hub: &Hub, connection: &Connection, log: Id<Log>) {
@@ -168,9 +187,4 @@ async fn readable(hub: &Hub, actor: &Actor, log: Id<Log>) -> Result<Address> {
     let seat = hub.app.rights.in_channel(actor, log.cast()).await?;
     can(seat.standing, Action::ReadChannel, "channel")?;
     Ok(Address { log, epoch: seat.channel.epoch.clone() })
-}
-
-/// Releases a seat after everything up to `upto` has been shown otherwise (history at joining).
-pub fn released_at(log: Id<Log>, upto: Seq) -> Vec<Release> {
-    vec![Release { log, upto }]
 }

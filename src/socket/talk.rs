@@ -1,10 +1,12 @@
 //! Events about a channel and what is said in it.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::events::{Asked, Outcome, read, written};
-use super::stay::{self, Resume};
+use super::stay::{self, Place, Release, Resume};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::log::Caught;
@@ -27,47 +29,58 @@ struct Join {
 }
 
 pub async fn join(asked: Asked) -> Result<Outcome> {
-    let Asked { hub, connection, actor, payload, awaited } = asked;
-    let join: Join = read(payload)?;
-    let seat = hub.app.rights.in_channel(&actor, join.channel_id).await?;
-    let log = join.channel_id.into();
-    hub.app.presence.look_at(actor.id, Some(join.channel_id));
-    if let Some(seq) = join.after {
-        let place = match join.epoch {
-            Some(epoch) => json!({ "epoch": epoch, "seq": seq }),
-            None => json!(seq),
-        };
-        let resume: Resume = read(json!({ "channels": { join.channel_id.to_string(): place } }))?;
-        let (mut resumed, releases) = stay::resume(&hub, &connection, resume).await?;
-        let caught = resumed.channels.remove(&log).ok_or_else(|| Error::not_found("channel"))?;
-        if matches!(caught, Caught::Gone { .. }) {
-            return Err(Error::not_found("channel"));
-        }
-        let mut answer = written(caught)?;
-        if let Value::Object(answer) = &mut answer {
-            answer.insert("channel".into(), written(seat.channel.view())?);
-        }
-        return Ok(Outcome::Then(answer, releases));
-    }
-    stay::enter(&hub, &connection, &actor, log).await?;
-    let history = hub.app.messages.history(&actor, join.channel_id, Part::Newest, limits::PAGE).await;
-    let history = match stay::still_readable(&hub, &actor, log).await {
-        Ok(()) => history,
-        Err(gone) => Err(gone),
+    let join: Join = read(asked.payload.clone())?;
+    let seat = asked.hub.app.rights.in_channel(&asked.actor, join.channel_id).await?;
+    let (shown, releases) = match join.after {
+        Some(after) => changes(&asked, &join, after).await?,
+        None => newest(&asked, join.channel_id).await?,
     };
-    let history = history.inspect_err(|_| stay::exit(&hub, &connection, log))?;
-    let releases = stay::released_at(log, history.head);
-    if !awaited {
-        let told = json!({ "channelId": join.channel_id, "messages": history.messages, "head": history.head, "epoch": history.epoch });
+    asked.hub.app.presence.look_at(asked.actor.id, Some(join.channel_id));
+    let mut answer = shown;
+    answer.insert("channel".into(), written(seat.channel.view())?);
+    Ok(Outcome::Then(Value::Object(answer), releases))
+}
+
+type Shown = (Map<String, Value>, Vec<Release>);
+
+/// What happened after a seq that the client knows.
+async fn changes(asked: &Asked, join: &Join, after: Seq) -> Result<Shown> {
+    let place = match &join.epoch {
+        Some(epoch) => Place::Exact { epoch: epoch.clone(), seq: after },
+        None => Place::Seq(after),
+    };
+    let log = join.channel_id.into();
+    let resume = Resume { channels: BTreeMap::from([(log, place)]) };
+    let (mut resumed, releases) = stay::resume(&asked.hub, &asked.connection, resume).await?;
+    match resumed.channels.remove(&log) {
+        None | Some(Caught::Gone { .. }) => Err(Error::not_found("channel")),
+        Some(caught) => Ok((object(caught)?, releases)),
+    }
+}
+
+/// The newest messages, for a client that knows nothing of the channel.
+async fn newest(asked: &Asked, channel: Id<Channel>) -> Result<Shown> {
+    let Asked { hub, connection, actor, .. } = asked;
+    let seat = stay::enter(hub, connection, actor, channel.into()).await?;
+    let history = hub.app.messages.history(actor, channel, Part::Newest, limits::PAGE).await?;
+    stay::still_readable(hub, actor, channel.into()).await?;
+    let head = history.head;
+    let shown = object(history)?;
+    if !asked.awaited {
+        let mut told = shown.clone();
+        told.insert("channelId".into(), json!(channel));
         if connection.socket.emit("previous_messages", &told).is_err() {
             hub.cut(connection.socket.id, "slow");
         }
     }
-    let mut answer = written(&history)?;
-    if let Value::Object(answer) = &mut answer {
-        answer.insert("channel".into(), written(seat.channel.view())?);
+    Ok((shown, vec![seat.shown(head)]))
+}
+
+fn object(shown: impl Serialize) -> Result<Map<String, Value>> {
+    match written(shown)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::internal("what is shown is no object")),
     }
-    Ok(Outcome::Then(answer, releases))
 }
 
 #[derive(Deserialize)]

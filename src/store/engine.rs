@@ -82,6 +82,15 @@ pub struct Description {
 }
 
 impl Engine {
+    /// Whether other processes may change what is kept here.
+    pub fn is_shared(&self) -> bool {
+        #[cfg(feature = "mongo")]
+        if let Part::Mongo(_) = self.part {
+            return true;
+        }
+        false
+    }
+
     pub(super) fn new(part: Part, record: bool) -> Engine {
         Engine { part, trail: record.then(Arc::default) }
     }

@@ -53,6 +53,15 @@ fn refused(ended: &Ended, words: &str) {
 }
 
 #[test]
+fn a_dry_run_of_the_migrations_says_what_is_to_do_and_changes_nothing() {
+    let here = tempfile::tempdir().unwrap();
+    done(&hubbub(here.path(), "migrate --dry-run"), "to do: collections and indexes");
+    assert!(!here.path().join("data").exists());
+    done(&hubbub(here.path(), "migrate"), "done: collections and indexes");
+    done(&hubbub(here.path(), "migrate --dry-run"), "the store is up to date");
+}
+
+#[test]
 fn seeding_and_clearing_leave_an_empty_store() {
     let here = tempfile::tempdir().unwrap();
     done(&hubbub(here.path(), "seed"), "added 15 users, 5 groups, 16 channels");

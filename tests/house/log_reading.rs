@@ -2,7 +2,7 @@
 
 use hubbub::error::Code;
 use hubbub::event::Durable;
-use hubbub::log::{Caught, Draft, Logs};
+use hubbub::log::{Budget, Caught, Draft, Logs};
 use hubbub::model::{Entry, Epoch, Id, Seq, What};
 use hubbub::store::Store;
 
@@ -10,7 +10,7 @@ use crate::log::{refused, story};
 use crate::log_rig::{channel, clock_at, delete, edit, entries, kept, post, react, row, said, user};
 
 async fn changes(logs: &Logs, after: Seq) -> (Vec<Durable>, Seq, bool) {
-    match logs.catch_up(&channel(1), None, after, &mut 5_000).await.unwrap() {
+    match logs.catch_up(&channel(1), None, after, &mut Budget::default()).await.unwrap() {
         Caught::Changes { changes, upto, more, .. } => (changes, upto, more),
         other => panic!("{other:?}"),
     }
@@ -123,7 +123,7 @@ async fn who_was_away_catches_up_page_by_page() {
             ("first", 701, 5_000, "ahead"),
             ("first", 0, 600, "too_far_behind"),
         ] {
-            let mut budget = budget;
+            let mut budget = Budget { entries: budget, ..Budget::default() };
             let caught = logs.catch_up(&channel(1), Some(&Epoch(epoch.into())), after, &mut budget).await;
             let Caught::Reset { reset } = caught.unwrap() else { panic!("no reset") };
             assert_eq!((reset.reason, reset.head), (why, 700));

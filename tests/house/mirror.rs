@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hubbub::error::Result;
 use hubbub::event::{Durable, MessageView, ReactionView, Told};
-use hubbub::log::{Address, Caught, Logs};
+use hubbub::log::{Address, Budget, Caught, Logs};
 use hubbub::model::{Channel, Entry, Id, Position, User, Verdict};
 use hubbub::policy::Actor;
 use hubbub::service::messages::{Messages, Part};
@@ -85,7 +85,7 @@ impl Mirror {
 
     async fn resume(&mut self, logs: &Logs, log: &Address) {
         loop {
-            match logs.catch_up(log, None, self.position.seq(), &mut 5_000).await.unwrap() {
+            match logs.catch_up(log, None, self.position.seq(), &mut Budget::default()).await.unwrap() {
                 Caught::Changes { changes, more, .. } => {
                     changes.into_iter().for_each(|event| self.take(event));
                     if !more {

@@ -140,19 +140,22 @@ impl Accounts {
             return Err(refused());
         };
         self.end_the_oldest(&user, now).await?;
-        self.issue(&user, &session).await
+        self.issue(&user, &session, RefreshToken::make()).await
     }
 
     /// Tokens of a session that is alive.
-    async fn issue(&self, user: &User, session: &Session) -> Result<Signed> {
-        let token = RefreshToken::make();
+    async fn issue(&self, user: &User, session: &Session, token: RefreshToken) -> Result<Signed> {
         let refresh = Refresh {
             hash: token.hash(),
             session_id: session.id.clone(),
             expires_at: session.expires_at,
             spent_at: None,
         };
-        self.registrar.store().refreshes.insert(&refresh).await?;
+        match self.registrar.store().refreshes.insert(&refresh).await {
+            // Another tab has asked for the same one.
+            Err(rejected) if rejected.taken("_id") => {}
+            other => other?,
+        }
         Ok(Signed {
             user: user.account(),
             access_token: self.tokens.sign(user.id, &session.id, user.authz_epoch)?,

@@ -22,7 +22,7 @@ impl Accounts {
         }
         self.must_be_unspent(&refresh, &session, &user).await?;
         // The new token is kept before the old one is spent: stopping in between takes nothing away.
-        let signed = self.issue(&user, &session).await?;
+        let signed = self.issue(&user, &session, self.tokens.heir(token)?).await?;
         if self.registrar.store().refreshes.spend(&refresh.hash, now).await?.is_none() {
             let spent = self.registrar.store().refreshes.get(&refresh.hash).await?.ok_or_else(over)?;
             self.must_be_unspent(&spent, &session, &user).await?;

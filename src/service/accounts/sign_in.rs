@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::{Accounts, Device, Signed, refused};
-use crate::auth::{NewPassword, Password};
+use crate::auth::{NewPassword, Password, RefreshToken};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Email, Status, User, Username};
@@ -53,7 +53,7 @@ impl Accounts {
         let user = self.registrar.find(actor.id).await?;
         new.must_differ_from(&[user.username.as_str(), user.email.as_str()])?;
         // A stolen access token alone must not be able to try passwords without end.
-        if !self.prover.proves(&user.username_key, address, current, Some(&user.password_hash)).await? {
+        if !self.prover.proves(&user.id.to_string(), address, current, Some(&user.password_hash)).await? {
             return Err(Error::invalid("currentPassword", "is not your password"));
         }
         let hash = self.prover.hash(new).await?;
@@ -64,7 +64,7 @@ impl Accounts {
         let session = session.ok_or_else(|| Error::unauthenticated("this session is over, sign in again"))?;
         let user = self.registrar.change_password(actor, &user, hash).await?;
         self.registrar.store().refreshes.forget(std::slice::from_ref(&session.id)).await?;
-        self.issue(&user, &session).await
+        self.issue(&user, &session, RefreshToken::make()).await
     }
 
     /// The active user of that name and password, and a new hash where the old one wants replacing.
@@ -73,8 +73,10 @@ impl Accounts {
         let name = asked.name()?;
         let user = self.named(name).await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
-        // Counted by what was typed: a refusal must not say that two names are one person.
-        let fits = self.prover.proves(&name.to_lowercase(), address, &asked.password, hash).await?;
+        // Counted by the person, so that a name and an address are not two counts; and by what was
+        // typed where it is nobody's, so that nobody's name is refused as soon as somebody's.
+        let account = user.as_ref().map_or_else(|| name.to_lowercase(), |user| user.id.to_string());
+        let fits = self.prover.proves(&account, address, &asked.password, hash).await?;
         let user = user.filter(|user| fits && user.status == Status::Active).ok_or_else(refused)?;
         let afresh = self.prover.afresh(&asked.password, &user.password_hash).await?;
         Ok((user, afresh))

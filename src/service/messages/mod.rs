@@ -12,8 +12,8 @@ use super::{Rights, Seat};
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::limits;
-use crate::log::{Address, Caught, Draft, Kept, Logs, Pending};
-use crate::model::{Channel, Entry, Epoch, Id, Life, Reaction, Seq, Text, User, What};
+use crate::log::{Address, Budget, Caught, Draft, Kept, Logs, Pending};
+use crate::model::{Channel, ClientMsgId, Entry, Epoch, Id, Message, Reaction, Seq, Text, User, What};
 use crate::policy::{Action, Actor, can};
 use crate::store::Store;
 
@@ -26,11 +26,11 @@ pub struct Sent {
     pub epoch: Epoch,
 }
 
-/// A send that has its place in line.
+/// A send that has its place in line, or had it before.
 #[derive(Debug)]
-pub struct Posting {
-    pending: Pending,
-    epoch: Epoch,
+pub enum Posting {
+    Line { pending: Pending, epoch: Epoch },
+    Before(Box<Sent>),
 }
 
 /// The answer to a change of a message.
@@ -55,8 +55,13 @@ pub struct Messages {
 impl Posting {
     /// Waits until the message is durable.
     pub async fn sent(self) -> Result<Sent> {
-        let Kept { entry, duplicate, .. } = self.pending.kept().await?;
-        Ok(Sent { message: view(&entry)?, duplicate, epoch: self.epoch })
+        match self {
+            Posting::Line { pending, epoch } => {
+                let Kept { entry, duplicate, .. } = pending.kept().await?;
+                Ok(Sent { message: view(&entry)?, duplicate, epoch })
+            }
+            Posting::Before(sent) => Ok(*sent),
+        }
     }
 }
 
@@ -72,22 +77,51 @@ impl Messages {
     /// As [`Messages::post`], but returns when the message has its place in the channel's order, so
     /// that a door can go on to the sender's next event (contract D-07).
     pub async fn submit(&self, actor: &Actor, send: Send) -> Result<Posting> {
+        // What is named is read first: between the rights and the place in line nothing is waited for.
+        let targets = self.check_targets(&send).await;
         let seat = self.rights.in_channel(actor, send.channel_id).await?;
         can(seat.standing, Action::Post, "channel")?;
-        open_for_posts(&seat)?;
-        self.check_targets(&seat, &send).await?;
         let client_msg_id = send.client_msg_id.clone();
         let message = send.message()?;
+        if let Err(refusal) = targets.and_then(|()| seat.takes_posts()) {
+            return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await;
+        }
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
-        Ok(Posting { pending, epoch: seat.channel.epoch.clone() })
+        Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone() })
     }
 
-    /// A reply, a thread and every mention must be of this channel.
-    async fn check_targets(&self, seat: &Seat, send: &Send) -> Result<()> {
+    /// Of what cannot be said any more: the answer it had if it was said before (contract D-05),
+    /// otherwise the refusal.
+    async fn sent_before(
+        &self,
+        actor: &Actor,
+        seat: &Seat,
+        id: Option<ClientMsgId>,
+        message: &Message,
+        refusal: Error,
+    ) -> Result<Posting> {
+        let Some(id) = id else { return Err(refusal) };
+        let log = address(seat);
+        // The first try may still be in line.
+        self.logs.settled(&log).await?;
+        let before = self.store.messages.intended(log.log, actor.id, &id).await?;
+        let Some(entry) = before else { return Err(refusal) };
+        match &entry.what {
+            What::Message(first) if first.digest == message.digest => {
+                let sent = Sent { message: view(&entry)?, duplicate: true, epoch: log.epoch };
+                Ok(Posting::Before(Box::new(sent)))
+            }
+            _ => Err(Error::conflict("this clientMsgId was used for another message")),
+        }
+    }
+
+    /// A reply and a thread must be of this channel, and not deleted. Whoever is mentioned is taken
+    /// at the sender's word.
+    async fn check_targets(&self, send: &Send) -> Result<()> {
         for target in [send.reply_to, send.thread_id].into_iter().flatten() {
             let message = self.store.messages.get(target).await?;
-            let here = message.filter(|entry| entry.log == seat.channel.id.into());
+            let here = message.filter(|entry| entry.log == send.channel_id.into());
             match here.map(|entry| entry.what) {
                 Some(What::Message(message)) if message.deleted_at.is_none() => {}
                 _ => return Err(Error::not_found("message")),
@@ -101,7 +135,7 @@ impl Messages {
         let own = entry.user_id == actor.id;
         let action = if own { Action::EditOwnMessage } else { Action::EditOthersMessage };
         can(seat.standing, action, "message")?;
-        open_for_posts(&seat)?;
+        seat.takes_posts()?;
         let what = What::Edit { target: id, text: Some(text), revision: 0, folded: false };
         let draft = Draft { base_revision: base, ..Draft::new(actor.id, &actor.username, what) };
         self.change(&seat, draft).await
@@ -125,7 +159,7 @@ impl Messages {
     ) -> Result<Changed> {
         let (_, seat) = self.find(actor, id).await?;
         can(seat.standing, Action::React, "message")?;
-        open_for_posts(&seat)?;
+        seat.takes_posts()?;
         if !seat.channel.settings.reactions && !removed {
             return Err(Error::forbidden("this channel takes no reactions"));
         }
@@ -209,8 +243,7 @@ impl Messages {
     ) -> Result<Caught> {
         let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::ReadChannel, "channel")?;
-        let mut budget = limits::RESUME_PER_CONNECT;
-        self.logs.catch_up(&address(&seat), epoch, after, &mut budget).await
+        self.logs.catch_up(&address(&seat), epoch, after, &mut Budget::default()).await
     }
 
     /// Somebody's messages in the channels that the actor can read, newest first; of a page some may
@@ -240,16 +273,6 @@ impl Messages {
 /// The log of a seat's channel.
 pub(super) fn address(seat: &Seat) -> Address {
     Address { log: seat.channel.id.into(), epoch: seat.channel.epoch.clone() }
-}
-
-fn open_for_posts(seat: &Seat) -> Result<()> {
-    if seat.channel.life == Life::Archived {
-        return Err(Error::conflict("this channel is archived"));
-    }
-    match seat.channel.settings.read_only {
-        true => can(seat.standing, Action::PostWhereReadOnly, "channel"),
-        false => Ok(()),
-    }
 }
 
 fn view(entry: &Entry) -> Result<MessageView> {

@@ -99,17 +99,22 @@ impl Registrar {
             }
         };
         let edited = self.relieve_or_keep(user, &edits).await;
+        let ended = match edits.end_tokens() {
+            true => self.follow(user, &edited, None).await,
+            false => Ok(()),
+        };
         if let Ok(edited) = &edited
             && edits.end_tokens()
         {
-            self.end_all_sessions(user.id, None).await?;
             self.announce(by, edited, &edits).await;
         }
         // Also where nothing changed: what is told is how things stand.
+        let mut told = Ok(());
         for note in &notes {
-            self.roster.finish(note).await?;
+            told = told.and(self.roster.finish(note).await);
         }
-        edited
+        let edited = edited?;
+        ended.and(told).map(|()| edited)
     }
 
     async fn relieve_or_keep(&self, user: &User, edits: &Edits) -> Result<User> {
@@ -123,35 +128,53 @@ impl Registrar {
     /// Changes the password and ends every session but the one it was changed from.
     pub async fn change_password(&self, by: &Actor, user: &User, password_hash: String) -> Result<User> {
         let edits = Edits { password_hash: Some(password_hash), ..Edits::default() };
-        let edited = self.keep(user, &edits).await?;
-        self.end_all_sessions(user.id, by.session.as_deref()).await?;
+        let edited = self.keep(user, &edits).await;
+        let ended = self.follow(user, &edited, by.session.as_deref()).await;
+        let edited = edited?;
         self.announce(by, &edited, &edits).await;
-        Ok(edited)
+        ended.map(|()| edited)
     }
 
     /// True where it was alive until now.
     pub async fn end_session(&self, by: &Actor, of: &User, id: &str) -> Result<bool> {
+        let ending = self.ending(Revoked::Session(id.into()));
         let ended = self.store().sessions.revoke(id, self.now()).await?;
-        self.store().refreshes.forget(&[id.to_owned()]).await?;
-        self.rights().changed();
-        self.revocations.tell(Revoked::Session(id.into()));
+        drop(ending);
+        let forgotten = self.store().refreshes.forget(&[id.to_owned()]).await;
         if ended {
             self.note(by, of, AccountEvent::SessionRevoked, json!({"sessionId": id})).await;
         }
-        Ok(ended)
+        forgotten.map(|_| ended)
+    }
+
+    /// Ends the sessions after [`Registrar::keep`], also where nobody knows whether it is written: who
+    /// repeats the request may find nothing left to change.
+    async fn follow(&self, user: &User, kept: &Result<User>, but: Option<&str>) -> Result<()> {
+        match kept {
+            Ok(_) => self.end_all_sessions(user.id, but).await,
+            Err(error) if error.code() == Code::Unknown => {
+                let ended = self.end_all_sessions(user.id, but).await;
+                self.revocations.tell(Revoked::User(user.id));
+                ended
+            }
+            Err(_) => Ok(()),
+        }
     }
 
     /// The rights are gone with the first write; the sessions are ended so that lists say so, too.
     async fn end_all_sessions(&self, user: Id<User>, but: Option<&str>) -> Result<()> {
-        self.rights().changed();
-        self.revocations.tell(Revoked::User(user));
         let now = self.now();
         let ended = self.store().sessions.living(user, now).await?.into_iter().map(|session| session.id);
         let ended: Vec<String> = ended.filter(|id| but != Some(id)).collect();
-        self.store().sessions.revoke_all(user, but, now).await?;
-        self.store().refreshes.forget(&ended).await?;
+        let revoked = self.store().sessions.revoke_all(user, but, now).await;
         self.rights().changed();
-        Ok(())
+        revoked?;
+        self.store().refreshes.forget(&ended).await.map(drop)
+    }
+
+    /// To be held over a write that ends rights, until it is answered.
+    fn ending(&self, revoked: Revoked) -> Ending<'_> {
+        Ending { registrar: self, revoked }
     }
 
     /// [`Registrar::keep`] for a change that takes an administrator away: CONFLICT for the last one.
@@ -170,11 +193,10 @@ impl Registrar {
     }
 
     async fn keep(&self, user: &User, edits: &Edits) -> Result<User> {
-        let edited = self.store().users.edit(user.id, edits, self.now()).await.map_err(taken)?;
-        if edits.end_tokens() {
-            self.rights().changed();
-        }
-        edited.ok_or_else(|| Error::not_found("user"))
+        let ending = edits.end_tokens().then(|| self.ending(Revoked::User(user.id)));
+        let edited = self.store().users.edit(user.id, edits, self.now()).await.map_err(taken);
+        drop(ending);
+        edited?.ok_or_else(|| Error::not_found("user"))
     }
 
     async fn announce(&self, by: &Actor, user: &User, edits: &Edits) {
@@ -192,6 +214,20 @@ impl Registrar {
         if let Err(error) = self.roster.logs.append(&address, draft).await {
             warn!(user.id = %user.id, cause = ?error, "a change of an account was not noted in its log");
         }
+    }
+}
+
+/// Sees to it that what a write ended is forgotten here and told to the sockets however the write
+/// goes: answered with an error, or given up, it may be there all the same.
+struct Ending<'a> {
+    registrar: &'a Registrar,
+    revoked: Revoked,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.registrar.rights().changed();
+        self.registrar.revocations.tell(self.revoked.clone());
     }
 }
 

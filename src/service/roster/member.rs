@@ -90,10 +90,11 @@ impl Roster {
     /// A process that dies in between leaves the note, and finishing that puts them back as well.
     pub async fn step_down(&self, by: &Actor, group: Id<Group>, user: Id<User>) -> Result<()> {
         let note = self.begin(by, group, News::Role { user }).await?;
-        if self.store.memberships.turn(group.into(), user, MemberRole::Member).await?.is_none() {
+        let stepped = self.store.memberships.turn(group.into(), user, MemberRole::Member).await;
+        self.rights.changed();
+        if stepped?.is_none() {
             return self.forget(&note).await;
         }
-        self.rights.changed();
         if !self.put_back_last_admin(group, user).await? {
             return self.finish(&note).await;
         }
@@ -111,9 +112,9 @@ impl Roster {
         if admins > 0 {
             return Ok(false);
         }
-        let back = self.store.memberships.turn(group.into(), user, MemberRole::Admin).await?;
+        let back = self.store.memberships.turn(group.into(), user, MemberRole::Admin).await;
         self.rights.changed();
-        Ok(back.is_some())
+        Ok(back?.is_some())
     }
 
     /// Lets an approved asker in, once `decide` has said that this approval is the one that counts.

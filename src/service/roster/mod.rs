@@ -1,23 +1,29 @@
 //! Who belongs where: every change of it, and telling everybody whom it concerns.
 //!
 //! A change is made in four steps: a [`Note`] is written, the store is changed, what was remembered
-//! about rights is forgotten, and then the logs are told: the channel's (from that entry on the
-//! sequencer lets the one who left hear nothing more, contract D-34) and each person's own. The
-//! note goes last. Telling asks the store how things stand *then*, never the note, and looks again
+//! about rights is forgotten (also where the write failed, because it may be there), and then the
+//! logs are told: the channel's (from that entry on the sequencer lets the one who left hear nothing
+//! more, contract D-34) and each person's own. The note goes last. Telling asks the store how things stand *then*, never the note, and looks again
 //! afterwards: of two changes that cross, whoever tells last tells the truth.
 //!
 //! What may be changed by whom is decided by the services that use it.
 
 mod channel;
 mod member;
+mod moves;
 mod note;
 mod person;
 mod place;
 mod sight;
 mod telling;
+mod watch;
 
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
 use tracing::warn;
 
+pub use moves::Moved;
 pub use note::{News, Note, Turn};
 pub(super) use telling::of_user;
 
@@ -29,7 +35,9 @@ use crate::log::Logs;
 use crate::model::{Group, Id, Time, User, Username};
 use crate::policy::Actor;
 use crate::store::Store;
+use moves::Moves;
 use note::NOTES;
+use watch::{Errands, Watch};
 
 /// Notes taken up by one sweep.
 const SWEPT: u64 = 500;
@@ -48,11 +56,18 @@ pub struct Roster {
     pub(super) rights: Rights,
     pub(super) logs: Logs,
     pub(super) clock: Clock,
+    moves: Moves,
+    errands: Arc<Errands>,
 }
 
 impl Roster {
     pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Roster {
-        Roster { store, rights, logs, clock }
+        Roster { store, rights, logs, clock, moves: Moves::default(), errands: Arc::default() }
+    }
+
+    /// Hears whose groups may have changed, from changes that this process makes.
+    pub fn moves(&self) -> broadcast::Receiver<Moved> {
+        self.moves.listen()
     }
 
     /// Notes that something is about to change; to be followed by the change and [`Roster::finish`].
@@ -63,21 +78,37 @@ impl Roster {
     async fn note(&self, by: Id<User>, by_name: &Username, group: Id<Group>, news: News) -> Result<Note> {
         let name = format!("{}{}", Note::under(group), self.clock.id::<Note>());
         let (by_name, at) = (by_name.clone(), self.clock.now());
-        let note = Note { name, group, by, by_name, at, news };
+        let note = Note { name, group, by, by_name, at, news, watch: None };
         self.store.settings.insert(&note.setting()?).await?;
-        Ok(note)
+        let watch = Some(Arc::new(Watch::over(&note, self)));
+        Ok(Note { watch, ..note })
     }
 
     /// Tells what the note is about as things stand, and throws it away. Repeating it is harmless.
     pub async fn finish(&self, note: &Note) -> Result<()> {
-        self.rights.changed();
+        if let Some(watch) = &note.watch {
+            watch.telling();
+        }
+        self.announce(note);
         self.tell(note).await?;
         self.forget(note).await
     }
 
-    /// The change did not come about.
+    /// The change did not come about, or has been told.
     pub async fn forget(&self, note: &Note) -> Result<()> {
-        self.store.settings.remove(&note.name).await
+        self.store.settings.remove(&note.name).await?;
+        if let Some(watch) = &note.watch {
+            watch.settled();
+        }
+        Ok(())
+    }
+
+    /// What was remembered from before the change is worth nothing.
+    fn announce(&self, note: &Note) {
+        self.rights.changed();
+        if let Some(moved) = note.moved() {
+            self.moves.tell(moved);
+        }
     }
 
     /// Finishes what an earlier process left. To be run before serving, while nobody else changes

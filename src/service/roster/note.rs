@@ -1,8 +1,12 @@
 //! A durable note of a change that is to be told: written before the change, thrown away when
 //! everybody has been told, so that a process that dies between leaves the rest to a sweep.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::Moved;
+use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::model::{Channel, Group, GroupRequest, Id, Leave, Time, User, Username};
 use crate::store::Setting;
@@ -20,6 +24,9 @@ pub struct Note {
     pub(super) by_name: Username,
     pub(super) at: Time,
     pub(super) news: News,
+    /// None in a note that an earlier process, or another caller, left.
+    #[serde(skip)]
+    pub(super) watch: Option<Arc<Watch>>,
 }
 
 /// What changed, and nothing that the store can still be asked.
@@ -80,9 +87,27 @@ impl News {
             | News::Ended => false,
         }
     }
+
+    /// Whether it can take a right away, so that telling of it does not bear waiting.
+    pub(super) fn narrows(&self) -> bool {
+        match self {
+            News::Member { turn, .. } | News::Seat { turn, .. } => *turn != Turn::In,
+            News::Role { .. } | News::Narrowed { .. } | News::Closed { .. } | News::Ended => true,
+            News::Approved { .. } | News::Opened { .. } | News::Changed { .. } | News::Group => false,
+        }
+    }
 }
 
 impl Note {
+    /// Whose groups its change changes.
+    pub(super) fn moved(&self) -> Option<Moved> {
+        match &self.news {
+            News::Member { user, .. } | News::Approved { user, .. } => Some(Moved::User(*user)),
+            News::Ended => Some(Moved::Group(self.group)),
+            _ => None,
+        }
+    }
+
     /// Where the notes about a group stand.
     pub(super) fn under(group: Id<Group>) -> String {
         format!("{NOTES}{group}:")

@@ -75,7 +75,11 @@ impl Roster {
         }
         let channels = self.store.channels.of_group(note.group).await?;
         let ids: Vec<Id<Channel>> = channels.iter().map(|channel| channel.id).collect();
-        self.store.memberships.remove_from(user, &ids).await.map(drop)
+        let removed = self.store.memberships.remove_from(user, &ids).await;
+        if !matches!(removed, Ok(0)) {
+            self.rights.changed();
+        }
+        removed.map(drop)
     }
 
     pub(super) async fn tell_role(&self, note: &Note, id: Id<User>) -> Result<()> {
@@ -138,9 +142,12 @@ impl Roster {
             return Ok(());
         };
         let membership = self.membership(note.group, &asker, MemberRole::Member);
-        match self.store.memberships.insert(&membership).await {
-            Err(rejected) if !rejected.taken("_id") => return Err(rejected.into()),
-            _ => self.rights.changed(),
+        let inserted = self.store.memberships.insert(&membership).await;
+        self.announce(note);
+        if let Err(rejected) = inserted
+            && !rejected.taken("_id")
+        {
+            return Err(rejected.into());
         }
         self.tell_member(note, user, Turn::In).await
     }

@@ -1,7 +1,7 @@
 //! Telling of a channel or a group: that it is there, who can no longer read it, that it is gone.
 
 use super::telling::{Said, of_channel, of_user};
-use super::{News, Note, Roster};
+use super::{Moved, News, Note, Roster};
 use crate::error::{Error, Result};
 use crate::model::{
     AccountEvent, Channel, Group, Id, Leave, Life, MemberRole, Membership, Reason, RequestStatus, User, What,
@@ -74,13 +74,14 @@ impl Roster {
             let closed = News::Closed { channel: channel.id };
             let closing = self.note(note.by, &note.by_name, note.group, closed).await?;
             let living = [Life::Active, Life::Archived];
-            self.store.channels.turn(channel.id, &living, Life::Deleted, self.clock.now()).await?;
+            let turned = self.store.channels.turn(channel.id, &living, Life::Deleted, self.clock.now()).await;
             self.rights.changed();
+            turned?;
             self.tell_closed(&closing, channel.id).await?;
             self.forget(&closing).await?;
         }
         self.tell_group(note).await?;
-        self.store.memberships.clear(note.group.into()).await?;
+        self.clear_group(note.group).await?;
         let decision = Decision {
             status: RequestStatus::Rejected,
             by: note.by,
@@ -105,7 +106,13 @@ impl Roster {
     /// A group whose creation stopped half-way was never there for anybody.
     pub(super) async fn clear_away(&self, group: Id<Group>) -> Result<()> {
         self.store.channels.forget(group).await?;
-        self.store.memberships.clear(group.into()).await.map(drop)
+        self.clear_group(group).await
+    }
+
+    async fn clear_group(&self, group: Id<Group>) -> Result<()> {
+        let cleared = self.store.memberships.clear(group.into()).await;
+        self.moves.tell(Moved::Group(group));
+        cleared.map(drop)
     }
 
     pub(super) async fn tell_group(&self, note: &Note) -> Result<()> {

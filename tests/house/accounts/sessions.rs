@@ -59,6 +59,22 @@ async fn two_tabs_that_refresh_at_once_are_one_client() {
     .await;
 }
 
+/// A copy used within the grace must not become a line of its own that nobody ever notices.
+#[tokio::test]
+async fn whoever_copies_a_refresh_token_shares_one_line_with_its_owner_s15() {
+    in_a_house(async |house| {
+        let ann = house.person("ann").await;
+        let owner = refreshed(house, &ann).await.unwrap();
+        let thief = refreshed(house, &ann).await.unwrap();
+        assert_eq!(owner.refresh, thief.refresh);
+        let owner = refreshed(house, &owner).await.unwrap();
+        house.clock.advance(Duration::from_secs(6));
+        assert!(refreshed(house, &thief).await.is_none());
+        assert!(!house.is_let_in(&owner).await && !house.may_refresh(&owner).await);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn there_are_twenty_sessions_and_the_oldest_ends_s31() {
     in_a_house(async |house| {

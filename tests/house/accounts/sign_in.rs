@@ -88,6 +88,20 @@ async fn a_name_and_an_address_that_are_taken_are_not_told_apart_s22() {
 }
 
 #[tokio::test]
+async fn a_name_and_an_address_of_one_person_are_one_count_s23() {
+    in_a_house(async |house| {
+        house.person("alice").await;
+        for guess in 0..10 {
+            let name = if guess % 2 == 0 { "alice" } else { "Alice@example.org" };
+            house.post("/auth/login", &login(name, "guess")).sent(401).await;
+        }
+        house.post("/auth/login", &login("ALICE", PASSWORD)).sent(429).await;
+        house.post("/auth/login", &login("alice@example.org", PASSWORD)).sent(429).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_eleventh_wrong_password_waits_and_a_living_session_does_not_s23() {
     in_a_house(async |house| {
         let alice = house.person("alice").await;

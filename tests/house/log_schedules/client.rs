@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hubbub::error::Code;
 use hubbub::event::Durable;
-use hubbub::log::{Address, Caught, Draft, Logs};
+use hubbub::log::{Address, Budget, Caught, Draft, Logs};
 use hubbub::model::{Id, Position, User, Verdict, What};
 use tokio::sync::Notify;
 use tokio::time::sleep;
@@ -165,7 +165,7 @@ impl Client {
         }
         loop {
             let after = self.position.borrow().as_ref().unwrap().seq();
-            match logs.catch_up(&channel(1), Some(&epoch), after, &mut 5_000).await {
+            match logs.catch_up(&channel(1), Some(&epoch), after, &mut Budget::default()).await {
                 Ok(Caught::Changes { changes, more, .. }) => {
                     changes.into_iter().for_each(|event| _ = self.take(event, false));
                     if !more {

@@ -1,21 +1,23 @@
 //! Who stands where, as the store says, remembered until anything about rights changes.
 //!
-//! Every answer carries the generation in which its reading began; a change of any right starts a
-//! new generation, so nothing older is believed again (contract D-33).
+//! Every answer carries the generation and the moment in which its reading began; a change of any
+//! right starts a new generation, so nothing older is believed again (contract D-33). Changes by
+//! other processes on the same store start none here, so there nothing is believed for long.
+
+mod remembered;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use dashmap::DashMap;
+use remembered::{Asked, Belief, Remembered};
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::model::{Channel, Group, Id, Life, MemberRole, Membership, Place, Session, Status, User};
-use crate::policy::{Actor, Standing};
+use crate::policy::{Action, Actor, Standing, can};
 use crate::store::Store;
 
-/// More than this many remembered answers are forgotten at once rather than counted one by one.
-const REMEMBERED: usize = 200_000;
+/// The store that no other process can open meanwhile.
+const EMBEDDED: &str = "embedded";
 
 #[derive(Clone, Debug)]
 pub struct Rights(Arc<Known>);
@@ -24,10 +26,12 @@ pub struct Rights(Arc<Known>);
 struct Known {
     store: Store,
     clock: Clock,
-    generation: AtomicU64,
-    seats: DashMap<(Id<User>, Id<Channel>), (u64, Seat)>,
-    users: DashMap<Id<User>, (u64, Arc<User>)>,
-    sessions: DashMap<String, (u64, Arc<Session>)>,
+    belief: Belief,
+    standings: Remembered<(Id<User>, Id<Channel>), Standing>,
+    /// Apart from the standings, so that all who sit in a channel share one copy of it.
+    channels: Remembered<Id<Channel>, (Arc<Channel>, Arc<Group>)>,
+    users: Remembered<Id<User>, Arc<User>>,
+    sessions: Remembered<String, Arc<Session>>,
 }
 
 /// A channel with its group, and how somebody stands to it.
@@ -38,56 +42,68 @@ pub struct Seat {
     pub standing: Standing,
 }
 
+impl Seat {
+    /// Whether anything can be said in the channel by whoever may post there: it is not archived,
+    /// and not for admins alone.
+    pub fn takes_posts(&self) -> Result<()> {
+        if self.channel.life == Life::Archived {
+            return Err(Error::conflict("this channel is archived"));
+        }
+        match self.channel.settings.read_only {
+            true => can(self.standing, Action::PostWhereReadOnly, "channel"),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Rights {
     pub fn new(store: Store, clock: Clock) -> Rights {
+        let alone = store.engine.describe().store == EMBEDDED;
         Rights(Arc::new(Known {
             store,
             clock,
-            generation: AtomicU64::new(0),
-            seats: DashMap::new(),
-            users: DashMap::new(),
-            sessions: DashMap::new(),
+            belief: Belief::new(alone),
+            standings: Remembered::new(),
+            channels: Remembered::new(),
+            users: Remembered::new(),
+            sessions: Remembered::new(),
         }))
     }
 
-    /// To be called after every write that can change anybody's rights, and before it is answered.
+    /// To be called after every write that can change anybody's rights, whatever became of it, and
+    /// before it is answered.
     pub fn changed(&self) {
-        self.0.generation.fetch_add(1, Ordering::AcqRel);
-        if self.0.seats.len() + self.0.users.len() + self.0.sessions.len() > REMEMBERED {
-            self.0.seats.clear();
-            self.0.users.clear();
-            self.0.sessions.clear();
-        }
+        self.0.belief.renounce();
     }
 
     pub async fn user(&self, id: Id<User>) -> Result<Option<Arc<User>>> {
-        let now = self.0.generation.load(Ordering::Acquire);
-        if let Some(known) = self.0.users.get(&id).filter(|known| known.0 == now) {
-            return Ok(Some(known.1.clone()));
+        let Known { store, belief, users, .. } = &*self.0;
+        let asked = belief.ask();
+        if let Some(user) = users.get(&id, belief, asked) {
+            return Ok(Some(user));
         }
-        let Some(user) = self.0.store.users.get(id).await?.map(Arc::new) else {
-            return Ok(None);
-        };
-        self.0.users.insert(id, (now, user.clone()));
-        Ok(Some(user))
+        let user = store.users.get(id).await?.map(Arc::new);
+        if let Some(user) = &user {
+            users.keep(id, user.clone(), belief, asked);
+        }
+        Ok(user)
     }
 
     /// A session that is neither revoked nor over.
     pub async fn session(&self, id: &str) -> Result<Option<Arc<Session>>> {
-        let now = self.0.generation.load(Ordering::Acquire);
-        let known = self.0.sessions.get(id).filter(|known| known.0 == now).map(|known| known.1.clone());
-        let session = match known {
+        let Known { store, clock, belief, sessions, .. } = &*self.0;
+        let asked = belief.ask();
+        let session = match sessions.get(id, belief, asked) {
             Some(session) => session,
             None => {
-                let Some(session) = self.0.store.sessions.get(id).await?.map(Arc::new) else {
+                let Some(session) = store.sessions.get(id).await?.map(Arc::new) else {
                     return Ok(None);
                 };
-                self.0.sessions.insert(id.to_owned(), (now, session.clone()));
+                sessions.keep(id.to_owned(), session.clone(), belief, asked);
                 session
             }
         };
-        Ok(Some(session)
-            .filter(|session| session.revoked_at.is_none() && self.0.clock.now() < session.expires_at))
+        Ok(Some(session).filter(|session| session.revoked_at.is_none() && clock.now() < session.expires_at))
     }
 
     /// The group, unless it is deleted, and the actor's standing to it.
@@ -111,21 +127,32 @@ impl Rights {
 
     /// The channel with its group and the actor's standing to it; NOT_FOUND where they are deleted.
     pub async fn in_channel(&self, actor: &Actor, id: Id<Channel>) -> Result<Seat> {
-        let now = self.0.generation.load(Ordering::Acquire);
-        if let Some(known) = self.0.seats.get(&(actor.id, id)).filter(|known| known.0 == now) {
-            return Ok(known.1.clone());
+        let Known { belief, standings, .. } = &*self.0;
+        let asked = belief.ask();
+        let (channel, group) = self.channel(id, asked).await?;
+        let key = (actor.id, id);
+        if let Some(standing) = standings.get(&key, belief, asked) {
+            return Ok(Seat { channel, group, standing });
         }
-        let channel = self.0.store.channels.get(id).await?.filter(|channel| channel.life != Life::Deleted);
-        let channel = channel.ok_or_else(|| Error::not_found("channel"))?;
-        let group =
-            self.0.store.groups.get(channel.group_id).await?.filter(|group| group.life != Life::Deleted);
-        let group = group.ok_or_else(|| Error::not_found("channel"))?;
         let (standing, lasting) = self.to_channel(actor, &channel).await?;
-        let seat = Seat { channel: Arc::new(channel), group: Arc::new(group), standing };
         if lasting {
-            self.0.seats.insert((actor.id, id), (now, seat.clone()));
+            standings.keep(key, standing, belief, asked);
         }
-        Ok(seat)
+        Ok(Seat { channel, group, standing })
+    }
+
+    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Arc<Group>)> {
+        let Known { store, belief, channels, .. } = &*self.0;
+        if let Some(known) = channels.get(&id, belief, asked) {
+            return Ok(known);
+        }
+        let unknown = || Error::not_found("channel");
+        let channel = store.channels.get(id).await?.filter(|channel| channel.life != Life::Deleted);
+        let channel = channel.ok_or_else(unknown)?;
+        let group = store.groups.get(channel.group_id).await?.filter(|group| group.life != Life::Deleted);
+        let found = (Arc::new(channel), Arc::new(group.ok_or_else(unknown)?));
+        channels.keep(id, found.clone(), belief, asked);
+        Ok(found)
     }
 
     /// The standing, and whether it lasts until a right changes: a ban with an end does not.

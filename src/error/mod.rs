@@ -3,6 +3,8 @@
 //! The code is the contract with clients; the sentence may change. Both doors turn an [`Error`]
 //! into the same body. Faults of ours carry a cause that is logged and never sent.
 
+mod reading;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
