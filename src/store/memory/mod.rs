@@ -5,6 +5,7 @@
 //! together with all that came after it. No setting leads here: nothing is served from it.
 
 mod reading;
+mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{self, AtomicBool};
@@ -13,7 +14,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use self::weather::Weather;
+
 use self::reading::{covers, meets, of, order};
+use self::weather::Fate;
 use super::sqlite::change;
 use super::{Change, Collection, Document, Field, Filter, Index, Query, Refusal, Rejected};
 use crate::error::{Error, Result};
@@ -23,23 +27,6 @@ use crate::error::{Error, Result};
 pub struct Memory {
     kept: Arc<Mutex<Kept>>,
     alive: Arc<AtomicBool>,
-}
-
-/// How often, in a thousand operations, something goes wrong.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Weather {
-    /// Refused: nothing is written.
-    pub refused: u64,
-    /// Nothing is written, and nobody says so.
-    pub vanished: u64,
-    /// Written, and nobody says so.
-    pub unanswered: u64,
-    /// The first some of several are written, and nobody says so.
-    pub partial: u64,
-    /// Written and not durable, and nobody says so.
-    pub adrift: u64,
-    /// Milliseconds an operation takes at most before it happens, and again before it is answered.
-    pub slow: u64,
 }
 
 type Key = (&'static str, String);
@@ -52,16 +39,6 @@ struct Kept {
     adrift: BTreeSet<Key>,
     weather: Weather,
     random: u64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Well,
-    Refused,
-    Vanished,
-    Unanswered,
-    Partial,
-    Adrift,
 }
 
 impl Memory {
@@ -158,22 +135,8 @@ impl Kept {
 
     fn fate(&mut self) -> Fate {
         self.drift();
-        let Weather { refused, vanished, unanswered, partial, adrift, .. } = self.weather;
-        let mut drawn = self.draw(1000);
-        let fates = [
-            (refused, Fate::Refused),
-            (vanished, Fate::Vanished),
-            (unanswered, Fate::Unanswered),
-            (partial, Fate::Partial),
-            (adrift, Fate::Adrift),
-        ];
-        for (often, fate) in fates {
-            if drawn < often {
-                return fate;
-            }
-            drawn -= often;
-        }
-        Fate::Well
+        let (weather, drawn) = (self.weather, self.draw(1000));
+        weather.fate(drawn)
     }
 
     /// What is adrift is at last confirmed or lost.

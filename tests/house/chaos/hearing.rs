@@ -100,8 +100,17 @@ impl Talker {
             }
             Verdict::Drop => None,
             Verdict::Resume(_) => Some(log),
-            Verdict::Resync => panic!("{} is asked to begin {log} again at {seq}", self.user),
+            // The epoch is the same, so more is missing than can be held: what is asked for comes again.
+            Verdict::Resync => Some(log),
         }
+    }
+
+    /// Hears the log from its head on.
+    fn begin(&mut self, log: Id<Log>, at: &Value) {
+        let epoch = Epoch(at["epoch"].as_str().unwrap().into());
+        let seq = at["head"].as_u64().unwrap();
+        self.note(Noted::Reset { log, epoch: epoch.clone(), seq });
+        self.positions.insert(log, Position::new(epoch, seq));
     }
 
     fn stop(&mut self, log: Id<Log>) {
@@ -124,13 +133,12 @@ impl Talker {
                 }
             }
             Question::Join(log) if ok => {
-                let epoch = Epoch(data["epoch"].as_str().unwrap().into());
-                let seq = data["head"].as_u64().unwrap();
-                self.note(Noted::Reset { log, epoch: epoch.clone(), seq });
-                self.positions.insert(log, Position::new(epoch, seq));
+                self.pause = 0;
+                self.begin(log, data);
                 self.whole.push(log);
             }
             Question::Resume if ok => {
+                self.pause = 0;
                 for (log, caught) in data["channels"].as_object().unwrap() {
                     let log: Id<Log> = log.parse().unwrap();
                     if self.caught_up(log, caught) {
@@ -173,6 +181,11 @@ impl Talker {
         }
         if self.guest && caught["gone"] == json!(true) {
             self.stop(log);
+            return true;
+        }
+        // Any other reason would mean that history went back.
+        if let Some("too_far_behind") = caught["reset"]["reason"].as_str() {
+            self.begin(log, &caught["reset"]);
             return true;
         }
         let changes = caught["changes"].as_array();

@@ -26,6 +26,7 @@ pub enum Phase {
 }
 
 /// What an answer will be about.
+#[derive(Debug)]
 pub(super) enum Question {
     Send(Intent, Instant),
     Change { target: Id<Entry>, log: Id<Log> },
@@ -33,7 +34,7 @@ pub(super) enum Question {
     Resume,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Intent {
     pub(super) id: String,
     pub(super) log: Id<Log>,
@@ -58,7 +59,9 @@ pub struct Talker {
     pub(super) guest: bool,
     /// Logs that are known to be whole since the settling began.
     pub(super) whole: Vec<Id<Log>>,
-    pub(super) settling: Option<Instant>,
+    pub(super) ending: Option<Instant>,
+    /// Milliseconds before the next try to connect, at most; none since the last success.
+    pub(super) pause: u64,
 }
 
 /// After this long an answer counts as UNKNOWN (D-02).
@@ -89,7 +92,8 @@ impl Talker {
             intents: 0,
             guest,
             whole: Vec::new(),
-            settling: None,
+            ending: None,
+            pause: 0,
         }
     }
 
@@ -108,7 +112,9 @@ impl Talker {
                 return Journal { user: self.user, notes: self.notes };
             }
             self.lose();
-            sleep(Duration::from_millis(20 + self.dice.below(200))).await;
+            // With full jitter, as the contract asks (D-06): all come back at once after a crash.
+            self.pause = (self.pause * 2).clamp(100, 4_000);
+            sleep(Duration::from_millis(self.dice.below(self.pause))).await;
         }
     }
 
@@ -145,7 +151,7 @@ impl Talker {
             if now == Phase::Settle && self.whole.len() == self.logs.len() {
                 return Some(());
             }
-            self.must_settle(now);
+            self.must_end(now, drained.is_none());
             tokio::select! {
                 heard = wire.hear() => self.hear(&mut wire, heard?).await?,
                 _ = phase.changed() => {
@@ -166,16 +172,24 @@ impl Talker {
     }
 
     /// Says what is missing, rather than only that something is.
-    fn must_settle(&mut self, phase: Phase) {
-        let since = *self.settling.get_or_insert_with(Instant::now);
-        if phase != Phase::Settle {
-            self.settling = None;
+    fn must_end(&mut self, phase: Phase, drained: bool) {
+        let waits = match phase {
+            Phase::Talk => false,
+            Phase::Drain => !drained,
+            Phase::Settle => true,
+        };
+        if !waits {
+            self.ending = None;
+            return;
         }
-        let Talker { user, guest, logs, whole, positions, questions, .. } = self;
+        let since = *self.ending.get_or_insert_with(Instant::now);
+        let Talker { user, guest, logs, whole, positions, questions, outbox, .. } = self;
         assert!(
-            phase != Phase::Settle || since.elapsed() < PATIENCE * 2,
-            "{user} (guest: {guest}) knows of {whole:?} of {logs:?}, stands at {positions:?} and waits for {} answers",
-            questions.len()
+            since.elapsed() < PATIENCE * 4,
+            "{user} (guest: {guest}) has to send {}, waits for {:?}, knows of {whole:?} of {logs:?}, stands at {:?}",
+            outbox.len(),
+            questions.values().collect::<Vec<_>>(),
+            positions.iter().map(|(log, position)| (log, position.seq())).collect::<Vec<_>>(),
         );
     }
 
