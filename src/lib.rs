@@ -12,7 +12,7 @@
 //!
 //! ```text
 //!    main                       hands the serving over to the command line
-//!  8 command                    what was typed: serve, seed, clear-database, user, config, health
+//!  8 command                    what was typed: serve, seed, clear-database, migrate, user, config …
 //!  7 server                     one port: our accept loop, Socket.IO, warp; a stop that loses nothing
 //!  6 rest      socket           the two doors: bytes into requests, results into replies; no opinion
 //!  5 app                        the handle both doors hold: every service, built once

@@ -3,18 +3,19 @@
 //! `warp::serve` has no header timeout, no peer address for others and takes no layers, so warp is
 //! a service inside a hyper server of ours.
 
+mod door;
 mod gate;
 mod line;
 mod listen;
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{SEC_WEBSOCKET_KEY, UPGRADE};
+use http::header::UPGRADE;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
@@ -29,12 +30,13 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::{debug, info, warn};
 
-use crate::app::{App, PeerAddr, client_address};
+use crate::app::App;
 use crate::config::Config;
 use crate::error::{Code, Error, Result};
 use crate::rest;
-use crate::socket::{Manner, Sockets, Wire, Wires};
-use gate::{Gate, Handshake};
+use crate::socket::{Manner, Sockets, Wire};
+use door::Door;
+use gate::Gate;
 use line::{Doorman, Line, Ticket};
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
@@ -204,77 +206,6 @@ fn cors(app: &App) -> CorsLayer {
         .expose_headers([header::ETAG, header::RETRY_AFTER, header::HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(600))
         .vary([])
-}
-
-/// What every request passes first.
-#[derive(Clone)]
-struct Door {
-    inner: Served<Body>,
-    gate: Gate,
-    wires: Wires,
-    app: App,
-    limit: Duration,
-}
-
-impl Door {
-    async fn answer(
-        mut self,
-        mut request: Request<Incoming>,
-        peer: SocketAddr,
-        wire: Wire,
-    ) -> Response<Body> {
-        let (limit, tls) = (self.limit, self.app.doors.tls);
-        let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
-        request.extensions_mut().insert(PeerAddr(peer));
-        if let Err(error) = self.pass(&mut request, address, wire) {
-            return boxed(rest::refusal(&error, request.headers(), self.app.doors.tls));
-        }
-        // A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
-        let sends = gate::is_socket(request.uri()) && request.method() == Method::POST;
-        let headers = request.headers().clone();
-        let served = self.serve(request);
-        match sends {
-            false => served.await,
-            true => match tokio::time::timeout(limit, served).await {
-                Ok(response) => response,
-                Err(_) => boxed(rest::refusal(&too_slow(), &headers, tls)),
-            },
-        }
-    }
-
-    async fn serve(&mut self, request: Request<Incoming>) -> Response<Body> {
-        match self.inner.ready().await {
-            Ok(inner) => match inner.call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
-            Err(never) => match never {},
-        }
-    }
-
-    fn pass(&self, request: &mut Request<Incoming>, address: IpAddr, wire: Wire) -> Result<()> {
-        self.gate.check(request.uri())?;
-        if !gate::is_socket(request.uri()) {
-            return Ok(());
-        }
-        self.gate.check_socket(request.headers())?;
-        self.gate.check_protocol(request.uri())?;
-        if let Some(session) = self.gate.open_session(request.method(), request.uri(), address)? {
-            request.extensions_mut().insert(session);
-        }
-        let handshake = Handshake::of(request.uri());
-        if handshake.sid.is_some_and(|sid| self.wires.is_doomed(sid)) {
-            return Err(Error::bad_request("this session is over, begin a new one"));
-        }
-        // An upgrade uses its connection up, so a connection notes one session at most.
-        let upgrades =
-            request.headers().contains_key(UPGRADE) && request.headers().contains_key(SEC_WEBSOCKET_KEY);
-        if let (true, true, Some(sid)) = (upgrades, handshake.websocket, handshake.sid) {
-            self.wires.note(sid, &wire);
-        }
-        request.extensions_mut().insert(wire);
-        Ok(())
-    }
 }
 
 fn attend(

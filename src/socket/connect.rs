@@ -15,9 +15,10 @@ use socketioxide::handler::ConnectHandler;
 use tokio::sync::mpsc;
 use tracing::{debug, info};
 
+use super::connection::{Closer, Connection, Slot};
 use super::events::written;
 use super::handshake::Unclaimed;
-use super::hub::{Closer, Connection, Hub, Slot};
+use super::hub::Hub;
 use super::inbox::{Arrived, Inbox, Queued};
 use super::wire::Wire;
 use super::{serve, stay};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::hub::{Connection, Hub};
+use super::connection::Connection;
+use super::hub::Hub;
 use super::stay::Release;
 use super::{people, talk};
 use crate::error::{Error, Result};

@@ -7,6 +7,7 @@
 mod answer;
 mod circles;
 mod connect;
+mod connection;
 mod events;
 mod handshake;
 mod hub;
@@ -32,7 +33,8 @@ pub use wire::{Wire, Wires};
 
 use crate::app::App;
 use crate::limits;
-use hub::{Closer, Hub};
+use connection::Closer;
+use hub::Hub;
 
 /// The door, ready to be put around the REST service.
 pub struct Sockets {

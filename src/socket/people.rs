@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::connection::say;
 use super::events::{Asked, Outcome, read, written};
-use super::hub::{Hub, say};
+use super::hub::Hub;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Online, PresenceStatus};
 use crate::limits;

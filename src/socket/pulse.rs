@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{error, info};
 
-use super::hub::{Connection, Hub};
+use super::connection::Connection;
+use super::hub::Hub;
 use super::people::tell_stopped;
 use crate::error::Code;
 use crate::event::Ephemeral;

@@ -9,8 +9,9 @@ use tokio::time::Instant;
 
 use super::Manner;
 use super::answer::refuse;
+use super::connection::Connection;
 use super::events::{self, Outcome};
-use super::hub::{Connection, Hub};
+use super::hub::Hub;
 use super::inbox::Arrived;
 use crate::error::{Error, Result};
 use crate::limits;

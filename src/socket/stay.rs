@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::hub::{Connection, Hub};
+use super::connection::Connection;
+use super::hub::Hub;
 use crate::error::{Code, Error, Result};
 use crate::limits;
 use crate::log::{Address, Budget, Caught};

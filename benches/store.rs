@@ -1,5 +1,5 @@
 //! How fast the embedded store keeps and reads messages here:
-//! `cargo run --release --example store_speed`.
+//! `cargo bench --bench store`.
 
 #![expect(clippy::print_stdout, reason = "it is run for what it prints")]
 

@@ -1,0 +1,87 @@
+//! What every request passes first.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http::header::{SEC_WEBSOCKET_KEY, UPGRADE};
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+use tower::{Service, ServiceExt};
+
+use super::gate::{self, Gate, Handshake};
+use super::{Body, Served, boxed, too_slow};
+use crate::app::{App, PeerAddr, client_address};
+use crate::error::{Error, Result};
+use crate::rest;
+use crate::socket::{Wire, Wires};
+
+#[derive(Clone)]
+pub(super) struct Door {
+    pub inner: Served<Body>,
+    pub gate: Gate,
+    pub wires: Wires,
+    pub app: App,
+    /// What a client sends has to come within this.
+    pub limit: Duration,
+}
+
+impl Door {
+    pub async fn answer(
+        mut self,
+        mut request: Request<Incoming>,
+        peer: SocketAddr,
+        wire: Wire,
+    ) -> Response<Body> {
+        let (limit, tls) = (self.limit, self.app.doors.tls);
+        let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
+        request.extensions_mut().insert(PeerAddr(peer));
+        if let Err(error) = self.pass(&mut request, address, wire) {
+            return boxed(rest::refusal(&error, request.headers(), self.app.doors.tls));
+        }
+        // A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
+        let sends = gate::is_socket(request.uri()) && request.method() == Method::POST;
+        let headers = request.headers().clone();
+        let served = self.serve(request);
+        match sends {
+            false => served.await,
+            true => match tokio::time::timeout(limit, served).await {
+                Ok(response) => response,
+                Err(_) => boxed(rest::refusal(&too_slow(), &headers, tls)),
+            },
+        }
+    }
+
+    async fn serve(&mut self, request: Request<Incoming>) -> Response<Body> {
+        match self.inner.ready().await {
+            Ok(inner) => match inner.call(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Err(never) => match never {},
+        }
+    }
+
+    fn pass(&self, request: &mut Request<Incoming>, address: IpAddr, wire: Wire) -> Result<()> {
+        self.gate.check(request.uri())?;
+        if !gate::is_socket(request.uri()) {
+            return Ok(());
+        }
+        self.gate.check_socket(request.headers())?;
+        self.gate.check_protocol(request.uri())?;
+        if let Some(session) = self.gate.open_session(request.method(), request.uri(), address)? {
+            request.extensions_mut().insert(session);
+        }
+        let handshake = Handshake::of(request.uri());
+        if handshake.sid.is_some_and(|sid| self.wires.is_doomed(sid)) {
+            return Err(Error::bad_request("this session is over, begin a new one"));
+        }
+        // An upgrade uses its connection up, so a connection notes one session at most.
+        let upgrades =
+            request.headers().contains_key(UPGRADE) && request.headers().contains_key(SEC_WEBSOCKET_KEY);
+        if let (true, true, Some(sid)) = (upgrades, handshake.websocket, handshake.sid) {
+            self.wires.note(sid, &wire);
+        }
+        request.extensions_mut().insert(wire);
+        Ok(())
+    }
+}
