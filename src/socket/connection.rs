@@ -111,6 +111,7 @@ pub fn say(socket: &SocketRef, event: &Ephemeral) {
     }
     let written = serde_json::to_value(event).and_then(serde_json::from_value::<Written>);
     if let Ok(Written { event, data }) = written {
+        metrics::counter!("hubbub_events_out_total", "event" => event.clone()).increment(1);
         // An array would be spread over the listener's arguments.
         let _ = match data {
             serde_json::Value::Array(items) => socket.emit(event, &[items]),

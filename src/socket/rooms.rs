@@ -72,7 +72,8 @@ impl Rooms {
         for seat in room.seats.values_mut() {
             seat.hear(told);
         }
-        metrics::counter!("hubbub_deliveries_total").increment(room.seats.len() as u64);
+        let heard = metrics::counter!("hubbub_events_out_total", "event" => told.name.clone());
+        heard.increment(room.seats.len() as u64);
         let gone: Vec<(Sid, Id<User>)> = match &told.entry.what {
             What::MemberLeft { member, .. } => room.seats_where(|seat| seat.user == *member),
             What::ChannelDeleted => room.seats_where(|_| true),
