@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::model::{self, Email, Status, Username};
 use crate::policy::Actor;
 use crate::service::registrar::Newcomer;
-use crate::store::Among;
+use crate::store::{After, Among, Slice};
 
 /// Accounts: add one, set a password, list them
 #[derive(Debug, clap::Args)]
@@ -158,9 +158,10 @@ const PAGE: u64 = 100;
 
 async fn list(house: &House) -> Result<()> {
     say(format!("{:<31}{:<13}{:<10}{:<26}{}", "username", "role", "status", "last signed in", "email"));
-    let mut skip = 0;
+    let mut after = None;
     loop {
-        let users = house.store.users.page(&Among::default(), skip, PAGE).await?;
+        let slice = Slice { after: after.take(), ..Slice::first(PAGE) };
+        let users = house.store.users.page(&Among::default(), slice).await?;
         for user in &users {
             let role = match user.role {
                 model::Role::User => "user",
@@ -173,9 +174,9 @@ async fn list(house: &House) -> Result<()> {
             let seen = user.last_login_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
             say(format!("{:<31}{role:<13}{status:<10}{seen:<26}{}", user.username.as_str(), user.email));
         }
-        if (users.len() as u64) < PAGE {
+        let Some(last) = users.last() else {
             return Ok(());
-        }
-        skip += PAGE;
+        };
+        after = Some(After(last.username_key.clone(), last.id.to_string()));
     }
 }

@@ -2,13 +2,15 @@
 
 use serde::Deserialize;
 
+use super::groups::Paged;
+use super::outcome::outcomes;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::Result;
 use crate::model::{Life, Role, Status};
 use crate::policy::Action::Administer;
+use crate::service::Span;
 use crate::service::users::UserEdit;
-use crate::service::{Ask, Page};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -62,15 +64,16 @@ async fn channel_numbers(app: App, call: Call) -> Result<Reply> {
 struct Accounts {
     page: Option<u64>,
     limit: Option<u64>,
+    cursor: Option<String>,
     search: Option<String>,
     role: Option<Role>,
     status: Option<Status>,
 }
 
 async fn users(app: App, call: Call) -> Result<Reply> {
-    let Accounts { page, limit, search, role, status } = call.query()?;
-    let ask = Ask::new(page, limit)?;
-    Ok(Reply::list("users", app.admin.users(call.actor()?, search.as_deref(), role, status, ask).await?))
+    let Accounts { page, limit, cursor, search, role, status } = call.query()?;
+    let span = Span::new(page, limit, cursor.as_deref())?;
+    Ok(Reply::list("users", app.admin.users(call.actor()?, search.as_deref(), role, status, &span).await?))
 }
 
 async fn user(app: App, call: Call) -> Result<Reply> {
@@ -92,13 +95,11 @@ async fn deactivate(app: App, call: Call) -> Result<Reply> {
 }
 
 async fn bulk_delete(app: App, call: Call) -> Result<Reply> {
-    let outcomes = app.admin.bulk_delete(call.actor()?, call.json()?).await?;
-    Ok(Reply::list("results", Page::whole(outcomes)))
+    Ok(outcomes("user", &app.admin.bulk_delete(call.actor()?, call.json()?).await?))
 }
 
 async fn bulk_update(app: App, call: Call) -> Result<Reply> {
-    let outcomes = app.admin.bulk_update(call.actor()?, call.json()?).await?;
-    Ok(Reply::list("results", Page::whole(outcomes)))
+    Ok(outcomes("user", &app.admin.bulk_update(call.actor()?, call.json()?).await?))
 }
 
 async fn activity(app: App, call: Call) -> Result<Reply> {
@@ -106,8 +107,8 @@ async fn activity(app: App, call: Call) -> Result<Reply> {
 }
 
 async fn user_groups(app: App, call: Call) -> Result<Reply> {
-    let groups = app.users.groups(call.actor()?, call.id("id")?).await?;
-    Ok(Reply::list("groups", Page::whole(groups)))
+    let span = Paged::of(&call)?;
+    Ok(Reply::list("groups", app.users.groups(call.actor()?, call.id("id")?, &span).await?))
 }
 
 #[derive(Deserialize)]
@@ -115,17 +116,23 @@ async fn user_groups(app: App, call: Call) -> Result<Reply> {
 struct Places {
     page: Option<u64>,
     limit: Option<u64>,
+    cursor: Option<String>,
     status: Option<Life>,
 }
 
+impl Places {
+    fn of(call: &Call) -> Result<(Life, Span)> {
+        let Places { page, limit, cursor, status } = call.query()?;
+        Ok((status.unwrap_or(Life::Active), Span::new(page, limit, cursor.as_deref())?))
+    }
+}
+
 async fn groups(app: App, call: Call) -> Result<Reply> {
-    let Places { page, limit, status } = call.query()?;
-    let (status, ask) = (status.unwrap_or(Life::Active), Ask::new(page, limit)?);
-    Ok(Reply::list("groups", app.admin.groups(call.actor()?, status, ask).await?))
+    let (status, span) = Places::of(&call)?;
+    Ok(Reply::list("groups", app.admin.groups(call.actor()?, status, &span).await?))
 }
 
 async fn channels(app: App, call: Call) -> Result<Reply> {
-    let Places { page, limit, status } = call.query()?;
-    let (status, ask) = (status.unwrap_or(Life::Active), Ask::new(page, limit)?);
-    Ok(Reply::list("channels", app.admin.channels(call.actor()?, status, ask).await?))
+    let (status, span) = Places::of(&call)?;
+    Ok(Reply::list("channels", app.admin.channels(call.actor()?, status, &span).await?))
 }

@@ -18,6 +18,7 @@ mod groups;
 mod guard;
 mod header;
 mod messages;
+mod outcome;
 mod pages;
 mod reply;
 mod requests;

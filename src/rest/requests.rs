@@ -1,11 +1,12 @@
 //! `/api/group-requests`: asking to join a group, and deciding about it.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::outcome::outcomes;
 use super::{Call, Reply, Route};
 use crate::app::App;
-use crate::error::{Body, Error, Result};
-use crate::model::{Group, GroupRequest, Id, Reason, RequestStatus, RequestView, User};
+use crate::error::Result;
+use crate::model::{Group, GroupRequest, Id, Reason, RequestStatus, User};
 use crate::policy::Action;
 use crate::service::Span;
 use crate::service::requests::{RequestsWanted, Verdict};
@@ -62,24 +63,6 @@ struct Many {
     reason: Option<Reason>,
 }
 
-/// What became of one of many.
-#[derive(Serialize)]
-struct Outcome<'a> {
-    id: Id<GroupRequest>,
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'a RequestView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Body<'a>>,
-}
-
-impl<'a> Outcome<'a> {
-    fn of((id, result): &'a (Id<GroupRequest>, Result<RequestView>)) -> Outcome<'a> {
-        let error = result.as_ref().err().map(Error::body);
-        Outcome { id: *id, ok: result.is_ok(), request: result.as_ref().ok(), error }
-    }
-}
-
 async fn list(app: App, call: Call) -> Result<Reply> {
     let query: Wanted = call.query()?;
     let span = Span::new(query.page, query.limit, query.cursor.as_deref())?;
@@ -120,8 +103,7 @@ async fn bulk_reject(app: App, call: Call) -> Result<Reply> {
 async fn bulk(app: App, call: Call, verdict: Verdict) -> Result<Reply> {
     let Many { request_ids, reason } = call.json()?;
     let results = app.requests.bulk(call.actor()?, request_ids, reason, verdict).await?;
-    let outcomes: Vec<Outcome> = results.iter().map(Outcome::of).collect();
-    Ok(Reply::data(serde_json::json!({ "results": outcomes })))
+    Ok(outcomes("request", &results))
 }
 
 async fn withdraw(app: App, call: Call) -> Result<Reply> {

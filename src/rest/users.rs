@@ -3,12 +3,13 @@
 use http::header::CACHE_CONTROL;
 use serde::Deserialize;
 
+use super::groups::Paged;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::Result;
 use crate::policy::Action;
+use crate::service::Span;
 use crate::service::users::{ProfileEdit, UserEdit};
-use crate::service::{Ask, Page};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -35,13 +36,14 @@ pub fn routes() -> Vec<Route> {
 struct Listing {
     page: Option<u64>,
     limit: Option<u64>,
+    cursor: Option<String>,
     search: Option<String>,
 }
 
 async fn list(app: App, call: Call) -> Result<Reply> {
-    let Listing { page, limit, search } = call.query()?;
-    let page = app.users.list(search.as_deref(), Ask::new(page, limit)?).await?;
-    Ok(Reply::list("users", page))
+    let Listing { page, limit, cursor, search } = call.query()?;
+    let span = Span::new(page, limit, cursor.as_deref())?;
+    Ok(Reply::list("users", app.users.list(search.as_deref(), &span).await?))
 }
 
 #[derive(Deserialize)]
@@ -50,11 +52,13 @@ struct Searching {
     q: String,
     page: Option<u64>,
     limit: Option<u64>,
+    cursor: Option<String>,
 }
 
 async fn search(app: App, call: Call) -> Result<Reply> {
-    let Searching { q, page, limit } = call.query()?;
-    Ok(Reply::list("users", app.users.list(Some(&q), Ask::new(page, limit)?).await?))
+    let Searching { q, page, limit, cursor } = call.query()?;
+    let span = Span::new(page, limit, cursor.as_deref())?;
+    Ok(Reply::list("users", app.users.list(Some(&q), &span).await?))
 }
 
 async fn me(app: App, call: Call) -> Result<Reply> {
@@ -72,8 +76,8 @@ async fn avatar(app: App, call: Call) -> Result<Reply> {
 }
 
 async fn groups(app: App, call: Call) -> Result<Reply> {
-    let groups = app.users.groups(call.actor()?, call.id("id")?).await?;
-    Ok(Reply::list("groups", Page::whole(groups)))
+    let span = Paged::of(&call)?;
+    Ok(Reply::list("groups", app.users.groups(call.actor()?, call.id("id")?, &span).await?))
 }
 
 async fn create(app: App, call: Call) -> Result<Reply> {

@@ -7,15 +7,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::registrar::Registrar;
-use super::users::folded;
-use super::{Ask, Page};
+use super::users::{folded, listed};
+use super::{Page, Span};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{
-    Account, ChannelView, GroupView, Id, Life, PlaceKind, RequestStatus, Role, Status, Time, User,
+    Account, Channel, ChannelView, Group, GroupView, Id, Life, PlaceKind, RequestStatus, Role, Status, Time,
+    User,
 };
 use crate::policy::Actor;
-use crate::store::{Among, ChannelsWanted, Edits, GroupsBy, GroupsWanted, RequestsOf, Slice};
+use crate::store::{After, Among, ChannelsWanted, Edits, GroupsBy, GroupsWanted, RequestsOf};
 
 #[derive(Clone, Debug)]
 pub struct Admin {
@@ -87,21 +88,8 @@ pub struct BulkEdits {
     pub status: Option<Status>,
 }
 
-/// What became of one of many.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Outcome {
-    pub user_id: Id<User>,
-    pub success: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<Trouble>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct Trouble {
-    pub code: &'static str,
-    pub message: String,
-}
+/// What became of each that was named.
+pub type Outcomes = Vec<(Id<User>, Result<Account>)>;
 
 impl Admin {
     pub fn new(registrar: Registrar) -> Admin {
@@ -159,28 +147,37 @@ impl Admin {
         search: Option<&str>,
         role: Option<Role>,
         status: Option<Status>,
-        ask: Ask,
+        span: &Span,
     ) -> Result<Page<Account>> {
         actor.must_administer()?;
         let among = Among { prefix: folded(search)?, role, status };
-        let users = &self.registrar.store().users;
-        let found = users.page(&among, ask.skip(), ask.limit).await?;
-        Ok(ask.of(found, users.total(&among).await?).map(|user| user.account()))
+        Ok(listed(self.registrar.store(), &among, span).await?.map(|user| user.account()))
     }
 
-    pub async fn groups(&self, actor: &Actor, status: Life, ask: Ask) -> Result<Page<GroupView>> {
+    /// By name.
+    pub async fn groups(&self, actor: &Actor, status: Life, span: &Span) -> Result<Page<GroupView>> {
         actor.must_administer()?;
         let (groups, wanted) = (&self.registrar.store().groups, with(status));
-        let found = groups.page(&wanted, GroupsBy::NameUp, slice(ask)).await?;
-        Ok(ask.of(found, groups.total(&wanted).await?).map(|group| group.view()))
+        let found = groups.page(&wanted, GroupsBy::NameUp, span.slice()).await?;
+        let total = match span.counts() {
+            true => Some(groups.total(&wanted).await?),
+            false => None,
+        };
+        let by_name = |group: &Group| After(group.name_key.clone(), group.id.to_string());
+        Ok(span.page(found, total, by_name).map(|group| group.view()))
     }
 
-    pub async fn channels(&self, actor: &Actor, status: Life, ask: Ask) -> Result<Page<ChannelView>> {
+    /// In the order in which they were created.
+    pub async fn channels(&self, actor: &Actor, status: Life, span: &Span) -> Result<Page<ChannelView>> {
         actor.must_administer()?;
-        let channels = &self.registrar.store().channels;
-        let wanted = ChannelsWanted::being(status);
-        let found = channels.page(&wanted, slice(ask)).await?;
-        Ok(ask.of(found, channels.total(&wanted).await?).map(|channel| channel.view()))
+        let (channels, wanted) = (&self.registrar.store().channels, ChannelsWanted::being(status));
+        let found = channels.page(&wanted, span.slice()).await?;
+        let total = match span.counts() {
+            true => Some(channels.total(&wanted).await?),
+            false => None,
+        };
+        let by_creation = |channel: &Channel| After(channel.created_at.to_string(), channel.id.to_string());
+        Ok(span.page(found, total, by_creation).map(|channel| channel.view()))
     }
 
     pub async fn activity(&self, actor: &Actor, id: Id<User>) -> Result<Activity> {
@@ -198,13 +195,13 @@ impl Admin {
         })
     }
 
-    pub async fn bulk_delete(&self, actor: &Actor, asked: BulkDelete) -> Result<Vec<Outcome>> {
+    pub async fn bulk_delete(&self, actor: &Actor, asked: BulkDelete) -> Result<Outcomes> {
         let updates = BulkEdits { role: None, status: Some(Status::Inactive) };
         self.bulk_update(actor, BulkUpdate { user_ids: asked.user_ids, updates }).await
     }
 
     /// One after the other: each either happens whole or not at all, and says which.
-    pub async fn bulk_update(&self, actor: &Actor, asked: BulkUpdate) -> Result<Vec<Outcome>> {
+    pub async fn bulk_update(&self, actor: &Actor, asked: BulkUpdate) -> Result<Outcomes> {
         actor.must_administer()?;
         let BulkUpdate { user_ids, updates: BulkEdits { role, status } } = asked;
         if user_ids.is_empty() || user_ids.len() > limits::BULK_MAX {
@@ -216,29 +213,17 @@ impl Admin {
         let mut outcomes = Vec::new();
         for id in user_ids {
             let edits = Edits { role, status, ..Edits::default() };
-            outcomes.push(Outcome::of(id, self.update_one(actor, id, edits).await));
+            outcomes.push((id, self.update_one(actor, id, edits).await));
         }
         Ok(outcomes)
     }
 
-    async fn update_one(&self, actor: &Actor, id: Id<User>, edits: Edits) -> Result<()> {
+    async fn update_one(&self, actor: &Actor, id: Id<User>, edits: Edits) -> Result<Account> {
         let user = self.registrar.find(id).await?;
-        self.registrar.edit(actor, &user, edits).await.map(drop)
-    }
-}
-
-impl Outcome {
-    fn of(user_id: Id<User>, done: Result<()>) -> Outcome {
-        let error =
-            done.err().map(|error| Trouble { code: error.code().name(), message: error.message().into() });
-        Outcome { user_id, success: error.is_none(), error }
+        Ok(self.registrar.edit(actor, &user, edits).await?.account())
     }
 }
 
 fn with(life: Life) -> GroupsWanted {
     GroupsWanted { life, begins: None, category: None, is_private: None }
-}
-
-fn slice(ask: Ask) -> Slice {
-    Slice { after: None, skip: ask.skip(), limit: ask.limit }
 }

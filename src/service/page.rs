@@ -30,14 +30,6 @@ impl Ask {
     pub fn skip(self) -> u64 {
         (self.page - 1) * self.limit
     }
-
-    pub fn of<T>(self, items: Vec<T>, total: u64) -> Page<T> {
-        let pages = total.div_ceil(self.limit);
-        Page {
-            items,
-            paging: Paging { numbered: Some(Numbered { total, page: self.page, pages }), next_cursor: None },
-        }
-    }
 }
 
 #[derive(Clone, Debug)]

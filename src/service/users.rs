@@ -1,11 +1,12 @@
 //! People as others see them, and what they say of themselves.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::registrar::{Newcomer, Registrar};
-use super::{Ask, Page};
+use super::{Page, Span};
 use crate::auth::{NewPassword, Password, Prover};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -14,7 +15,7 @@ use crate::model::{
     Status, User, Username,
 };
 use crate::policy::Actor;
-use crate::store::{Among, Edits};
+use crate::store::{After, Among, Edits, Store};
 
 #[derive(Clone, Debug)]
 pub struct Users {
@@ -79,12 +80,9 @@ impl Users {
     }
 
     /// Active ones by username; `search` is how the username begins.
-    pub async fn list(&self, search: Option<&str>, ask: Ask) -> Result<Page<Profile>> {
+    pub async fn list(&self, search: Option<&str>, span: &Span) -> Result<Page<Profile>> {
         let among = Among { prefix: folded(search)?, status: Some(Status::Active), role: None };
-        let users = &self.registrar.store().users;
-        let found = users.page(&among, ask.skip(), ask.limit).await?;
-        let page = ask.of(found, users.total(&among).await?);
-        Ok(page.map(|user| user.profile()))
+        Ok(listed(self.registrar.store(), &among, span).await?.map(|user| user.profile()))
     }
 
     pub async fn get(&self, actor: &Actor, id: Id<User>) -> Result<Seen> {
@@ -101,15 +99,32 @@ impl Users {
 
     /// The groups somebody belongs to, as far as the asker may know: one's own whole, of others those
     /// one is in oneself, for a super admin all.
-    pub async fn groups(&self, actor: &Actor, id: Id<User>) -> Result<Vec<GroupView>> {
+    pub async fn groups(&self, actor: &Actor, id: Id<User>, span: &Span) -> Result<Page<GroupView>> {
         let user = self.registrar.find(id).await?;
-        let memberships = &self.registrar.store().memberships;
-        let mut theirs = memberships.of_user(user.id, PlaceKind::Group, None, MOST).await?;
+        let mut theirs = self.memberships(user.id).await?;
         if id != actor.id && !actor.is_super_admin() {
-            let ours = memberships.of_user(actor.id, PlaceKind::Group, None, MOST).await?;
-            theirs.retain(|membership| ours.iter().any(|our| our.place == membership.place));
+            let ours = self.memberships(actor.id).await?;
+            let ours: HashSet<_> = ours.iter().map(|membership| membership.place).collect();
+            theirs.retain(|membership| ours.contains(&membership.place));
         }
-        self.views(&theirs).await
+        let mut views = Vec::new();
+        for some in theirs.chunks(AT_ONCE as usize) {
+            views.extend(self.views(some).await?);
+        }
+        Ok(span.cut(views, |view| After(view.name.folded(), view.id.to_string())))
+    }
+
+    async fn memberships(&self, user: Id<User>) -> Result<Vec<Membership>> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let memberships = &self.registrar.store().memberships;
+            let some = memberships.of_user(user, PlaceKind::Group, after, AT_ONCE).await?;
+            let Some(last) = some.last() else {
+                return Ok(all);
+            };
+            after = Some(last.place);
+            all.extend(some);
+        }
     }
 
     async fn views(&self, memberships: &[Membership]) -> Result<Vec<GroupView>> {
@@ -119,10 +134,7 @@ impl Users {
             let found = memberships.iter().find(|membership| membership.place == group.id.into());
             found.map(|membership| membership.role)
         };
-        let mut views: Vec<_> =
-            groups.iter().map(|group| GroupView { role: role(group), ..group.view() }).collect();
-        views.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(views)
+        Ok(groups.iter().map(|group| GroupView { role: role(group), ..group.view() }).collect())
     }
 
     /// A super admin changes anybody; everybody else changes what [`ProfileEdit`] lists of themselves.
@@ -170,8 +182,18 @@ impl Users {
     }
 }
 
-/// More groups than anybody looks through.
-const MOST: u64 = 500;
+/// Memberships, or the groups of them, read at once.
+const AT_ONCE: u64 = 200;
+
+/// By username, no two of which are equal.
+pub(super) async fn listed(store: &Store, among: &Among, span: &Span) -> Result<Page<User>> {
+    let found = store.users.page(among, span.slice()).await?;
+    let total = match span.counts() {
+        true => Some(store.users.total(among).await?),
+        false => None,
+    };
+    Ok(span.page(found, total, |user| After(user.username_key.clone(), user.id.to_string())))
+}
 
 /// How a folded username begins; bounded, so that nobody searches for a novel.
 pub(super) fn folded(search: Option<&str>) -> Result<String> {

@@ -1,8 +1,8 @@
 //! Queries of the collection `users`.
 
 use super::collection::USERS;
-use super::language::{all, is};
-use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table, set_or_unset};
+use super::language::{all, is, successor};
+use super::{After, Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
 use crate::model::{Description, Email, Id, Link, Name, Role, Status, Time, User};
 
@@ -58,16 +58,28 @@ impl Edits {
 }
 
 impl Among {
-    fn filter(&self) -> Filter {
+    fn filter(&self, after: Option<After>) -> Filter {
         let mut parts = Vec::new();
         parts.extend(self.role.map(|role| is("role", role)));
         parts.extend(self.status.map(|status| is("status", status)));
-        // Also without a prefix a range, so that an index leads.
-        parts.push(match self.prefix.is_empty() {
-            true => Filter::AtLeast("usernameKey", Literal::Text(String::new())),
-            false => Filter::Begins("usernameKey", self.prefix.clone()),
-        });
+        parts.extend(self.range(after));
         Filter::And(parts)
+    }
+
+    /// Also of everybody a range, so that an index leads, and with one lower bound, so that the
+    /// engine begins there.
+    fn range(&self, after: Option<After>) -> Vec<Filter> {
+        let after = after.map(|After(key, _)| key).filter(|key| *key >= self.prefix);
+        match after {
+            Some(key) => {
+                let end = successor(&self.prefix).map(|end| Filter::Below("usernameKey", Literal::Text(end)));
+                [Filter::Above("usernameKey", Literal::Text(key))].into_iter().chain(end).collect()
+            }
+            None if self.prefix.is_empty() => {
+                vec![Filter::AtLeast("usernameKey", Literal::Text(String::new()))]
+            }
+            None => vec![Filter::Begins("usernameKey", self.prefix.clone())],
+        }
     }
 }
 
@@ -81,14 +93,14 @@ impl Table<User> {
         self.first(Query::new(is("email", email), 1)).await
     }
 
-    /// In the order of usernames.
-    pub async fn page(&self, among: &Among, skip: u64, limit: u64) -> Result<Vec<User>> {
-        let query = Query::new(among.filter(), limit).by(Order::Up("usernameKey"));
-        self.find(query.skip(skip)).await
+    /// In the order of usernames, no two of which are equal: what is read on after is the name alone.
+    pub async fn page(&self, among: &Among, slice: Slice) -> Result<Vec<User>> {
+        let query = Query::new(among.filter(slice.after), slice.limit).by(Order::Up("usernameKey"));
+        self.find(query.skip(slice.skip)).await
     }
 
     pub async fn total(&self, among: &Among) -> Result<u64> {
-        self.count(among.filter()).await
+        self.count(among.filter(None)).await
     }
 
     /// Active ones.

@@ -94,7 +94,7 @@ async fn who_is_switched_off_is_out_everywhere_and_can_come_back_s18() {
         assert!(!house.is_let_in(&bob).await && !house.may_refresh(&bob).await);
         let login = json!({"username": "bob", "password": PASSWORD});
         house.post("/auth/login", &login).sent(401).await;
-        let listed = house.get("/api/users?search=bob").by(&root).sent(200).await;
+        let listed = house.get("/api/users?search=bob&page=1").by(&root).sent(200).await;
         assert_eq!(listed.body["data"]["total"], 0);
         house.put(&path, &json!({"status": "active"})).by(&root).sent(200).await;
         assert!(!house.is_let_in(&bob).await);
@@ -129,6 +129,9 @@ async fn many_are_changed_at_once_and_each_says_how_it_went() {
         let went: Vec<_> = results.iter().map(|result| result["success"].as_bool().unwrap()).collect();
         assert_eq!(went, [true, false, true]);
         assert_eq!(results[1]["error"]["code"], "NOT_FOUND");
+        let ids: Vec<_> = results.iter().map(|result| result["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, [&ann.id.to_string(), "000000000000000000000000", &bob.id.to_string()]);
+        assert_eq!((&results[0]["user"]["status"], &results[1]["user"]), (&json!("inactive"), &json!(null)));
         assert!(!house.is_let_in(&ann).await && !house.is_let_in(&bob).await);
         for body in [
             json!({"userIds": [], "updates": {"status": "active"}}),
@@ -138,6 +141,28 @@ async fn many_are_changed_at_once_and_each_says_how_it_went() {
         ] {
             house.post("/api/admin/users/bulk-update", &body).by(&root).sent(400).await;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requests_that_are_decided_at_once_are_answered_for_alike() {
+    in_a_house(async |house| {
+        let (ann, bob) = (house.person("ann").await, house.person("bob").await);
+        let new = json!({"name": "Crew", "isPrivate": true});
+        let group = house.post("/api/groups", &new).by(&ann).sent(201).await.body["data"]["id"].clone();
+        let ask = json!({"groupId": group, "requestType": "request_invite"});
+        let asked =
+            house.post("/api/group-requests", &ask).by(&bob).sent(201).await.body["data"]["id"].clone();
+        let body = json!({"requestIds": [asked, "000000000000000000000000"]});
+        let answer = house.post("/api/group-requests/bulk/approve", &body).by(&ann).sent(200).await;
+        let [done, refused] = answer.body["data"]["results"].as_array().unwrap().as_slice() else {
+            panic!("{}", answer.text);
+        };
+        assert_eq!((&done["id"], &done["success"], &done["error"]), (&asked, &json!(true), &json!(null)));
+        assert_eq!(done["request"]["status"], "approved");
+        assert_eq!((&refused["success"], &refused["request"]), (&json!(false), &json!(null)));
+        assert_eq!(refused["error"]["code"], "NOT_FOUND");
     })
     .await;
 }

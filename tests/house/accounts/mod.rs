@@ -3,6 +3,7 @@
 mod administration;
 mod claim;
 mod earlier;
+mod lists;
 mod profile;
 mod sessions;
 mod sign_in;
