@@ -93,7 +93,7 @@ def test_every_route_is_in_the_reference_and_no_other(overheard):
 
 @pytest.mark.parametrize("file", ["docs/rest.md", "docs/sockets.md"])
 def test_every_code_of_an_error_is_explained(file):
-    codes = set(re.findall(r'Code::\w+ => "([A-Z_]+)"', source("error.rs")))
+    codes = set(re.findall(r'Code::\w+ => "([A-Z_]+)"', source("error/mod.rs")))
     named = set(re.findall(r"^\| `([A-Z_]+)` \|", read(file), re.MULTILINE))
     assert codes and named == codes
 
