@@ -51,8 +51,8 @@ pub(super) fn rows() -> Vec<Key> {
         sockets.eio3 ["HUBBUB_EIO3"], any, "serve clients of Socket.IO 2 as well";
         sockets.ping_interval_seconds ["HUBBUB_PING_INTERVAL_SECONDS"], within(1..=300), "how often a socket is asked whether it lives";
         sockets.ping_timeout_seconds ["HUBBUB_PING_TIMEOUT_SECONDS"], within(1..=300), "how long it may take to answer";
-        sockets.events_per_second ["HUBBUB_EVENTS_PER_SECOND"], within(1..=100_000), "events one socket may send, on average";
-        sockets.events_burst ["HUBBUB_EVENTS_BURST"], within(1..=100_000), "events one socket may send at once";
+        sockets.events_per_second ["HUBBUB_EVENTS_PER_SECOND"], within(1..=100_000), "events the sockets of one sign-in may send a second, on average";
+        sockets.events_burst ["HUBBUB_EVENTS_BURST"], within(1..=100_000), "events the sockets of one sign-in may send at once";
         sockets.per_user ["HUBBUB_SOCKETS_PER_USER"], within(1..=10_000), "sockets of one user at once";
         sockets.anonymous_per_address ["HUBBUB_ANONYMOUS_PER_ADDRESS"], within(1..=100_000), "polling sessions of one address that have not signed in yet";
 

@@ -181,6 +181,18 @@ onEveryStore("a client in a hurry", {}, (world) => {
     assert.deepEqual(client.all("disconnect"), []);
   });
 
+  test("gains nothing by a second socket or by coming back", async () => {
+    const ann = await world.person("ann");
+    const [first, second] = [await ann.connect(), await ann.connect()];
+    await Promise.all(Array.from({ length: 60 }, () => first.answer("get_online_users")));
+    const beside = await second.answer("get_online_users");
+    first.socket.disconnect();
+    const back = await (await ann.connect()).answer("get_online_users");
+    // A token comes back in 50 ms, so one of the two may have had it; two of them cannot.
+    assert.ok(!beside.ok || !back.ok);
+    for (const { error } of [beside, back].filter(({ ok }) => !ok)) assert.equal(error.code, "RATE_LIMITED");
+  });
+
   /** Asks again after as long as it is told to wait. */
   async function patiently(client, event) {
     for (;;) {
@@ -192,8 +204,8 @@ onEveryStore("a client in a hurry", {}, (world) => {
   }
 
   test("who goes on and on is sent away alone", async () => {
-    const ann = await world.person("ann");
-    const [loud, quiet] = [await ann.connect(), await ann.connect()];
+    const [ann, bob] = [await world.person("ann"), await world.person("bob")];
+    const [loud, quiet] = [await ann.connect(), await bob.connect()];
     let gone = false;
     loud.socket.on("disconnect", () => (gone = true));
     for (let round = 0; round < 100 && !gone; round++) {
