@@ -36,6 +36,9 @@ use crate::limits;
 use connection::Closer;
 use hub::Hub;
 
+/// How long a client has to hear that the server is stopping.
+const WARNING: Duration = Duration::from_millis(300);
+
 /// The door, ready to be put around the REST service.
 pub struct Sockets {
     /// To be applied once and then cloned: each application would make an engine of its own.
@@ -94,6 +97,8 @@ impl Sockets {
     /// client that does not read would hold up Socket.IO's own close for ever.
     pub async fn drain(mut self, within: Duration) {
         self.hub.drain(5_000);
+        // A poll that waits carries the warning away; closing at once would throw it away instead.
+        tokio::time::sleep(WARNING).await;
         let answered = async {
             let mut soon = tokio::time::interval(Duration::from_millis(10));
             while self.hub.unanswered.count() > 0 {
@@ -101,8 +106,9 @@ impl Sockets {
             }
         };
         // Whoever gets no answer in time repeats the event with the same id.
-        let _ = tokio::time::timeout(within / 2, answered).await;
-        if tokio::time::timeout(within / 2, self.io.close()).await.is_err() {
+        let rest = within.saturating_sub(WARNING) / 2;
+        let _ = tokio::time::timeout(rest, answered).await;
+        if tokio::time::timeout(rest, self.io.close()).await.is_err() {
             self.hub.connections().iter().for_each(|one| self.hub.cut(one.socket.id, "draining"));
         }
         self.tasks.shutdown().await;

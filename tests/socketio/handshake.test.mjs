@@ -7,7 +7,9 @@ import { PASSWORD, onEveryStore } from "./world.mjs";
 /** What was decided must reach live sockets within this time (contract D-35). */
 const AT_ONCE = 2_000;
 
-onEveryStore("a handshake", { HUBBUB_SOCKETS_PER_USER: "1000" }, (world) => {
+const crowd = { HUBBUB_SOCKETS_PER_USER: "1000", HUBBUB_EVENTS_PER_SECOND: "10000", HUBBUB_EVENTS_BURST: "10000" };
+
+onEveryStore("a handshake", crowd, (world) => {
   for (const transports of [["websocket"], ["polling"], ["polling", "websocket"]]) {
     test(`500 first events are answered over ${transports.join(" then ")}`, async () => {
       const ann = await world.person("ann");
