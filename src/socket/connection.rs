@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use dashmap::DashMap;
 use serde::Serialize;
@@ -11,13 +10,9 @@ use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
 
 use super::hub::Hub;
-use crate::error::{Code, Error, Result};
 use crate::event::Ephemeral;
-use crate::model::{Id, Log, Seq, Time, User};
+use crate::model::{Id, Log, Seq, User};
 use crate::service::Admission;
-
-/// What a token's clock and ours may differ by.
-const LEEWAY: Duration = Duration::from_secs(30);
 
 /// One socket and who is behind it.
 pub struct Connection {
@@ -81,16 +76,6 @@ impl Connection {
 
     pub fn readmit(&self, admission: Admission) {
         *self.admission.lock().unwrap_or_else(PoisonError::into_inner) = admission;
-    }
-
-    /// A token that ran out is good for nothing but to be replaced (contract D-36).
-    pub fn check_token(&self, now: Time) -> Result<()> {
-        match now < self.admission().expires_at.plus(LEEWAY) {
-            true => Ok(()),
-            false => {
-                Err(Error::new(Code::TokenExpired, "this token ran out: send refresh_auth with a new one"))
-            }
-        }
     }
 
     pub fn joined(&self) -> std::sync::MutexGuard<'_, HashMap<Id<Log>, Seq>> {

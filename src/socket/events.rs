@@ -108,7 +108,7 @@ pub async fn handle(
     let actor = match name {
         "refresh_auth" => connection.admission().actor,
         _ => {
-            connection.check_token(hub.app.clock.now())?;
+            connection.admission().check(hub.app.clock.now())?;
             hub.actor(connection).await?
         }
     };

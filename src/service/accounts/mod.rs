@@ -23,7 +23,7 @@ use super::registrar::{Registrar, own};
 use crate::auth::{Claims, Prover, RefreshToken, Tokens};
 use crate::clock::nonce;
 use crate::config;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::limits;
 use crate::model::{Account, Refresh, Session, Time, User};
 use crate::policy::Actor;
@@ -51,6 +51,19 @@ pub struct Admission {
     pub authz_epoch: i64,
     pub expires_at: Time,
     pub claims: Claims,
+}
+
+impl Admission {
+    /// TOKEN_EXPIRED once the token ran out: until its socket is closed it is good for nothing but to
+    /// be replaced (contract D-36).
+    pub fn check(&self, now: Time) -> Result<()> {
+        match now < self.expires_at {
+            true => Ok(()),
+            false => {
+                Err(Error::new(Code::TokenExpired, "this token ran out: send refresh_auth with a new one"))
+            }
+        }
+    }
 }
 
 /// What somebody who signed in gets. The tokens are shown this once.

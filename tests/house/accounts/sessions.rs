@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use hubbub::error::Code;
 use hubbub::service::Revoked;
 use serde_json::json;
 
@@ -55,6 +56,23 @@ async fn two_tabs_that_refresh_at_once_are_one_client() {
             assert!(house.is_let_in(&tab).await);
             assert!(refreshed(house, &tab).await.is_some());
         }
+    })
+    .await;
+}
+
+/// A socket keeps what it was admitted with, and asks about it at each event.
+#[tokio::test]
+async fn what_a_socket_was_admitted_with_runs_out_with_its_token_d36() {
+    in_a_house(async |house| {
+        let ann = house.person("ann").await;
+        let admission = house.app.accounts.admit(&ann.access).await.unwrap();
+        house.clock.advance(15 * MINUTE - Duration::from_secs(1));
+        assert!(admission.check(house.clock.now()).is_ok());
+        house.clock.advance(Duration::from_secs(1));
+        assert_eq!(admission.check(house.clock.now()).unwrap_err().code(), Code::TokenExpired);
+        let newer = refreshed(house, &ann).await.unwrap();
+        let admission = house.app.accounts.admit(&newer.access).await.unwrap();
+        assert!(admission.check(house.clock.now()).is_ok());
     })
     .await;
 }
