@@ -142,8 +142,17 @@ impl Talker {
         drained: &mut Option<mpsc::Sender<()>>,
     ) -> Option<()> {
         let mut next = Instant::now() + Duration::from_millis(self.dice.below(300));
+        let mut known = *phase.borrow();
         loop {
             let now = *phase.borrow_and_update();
+            if now != known {
+                // What was whole before may not be any more, whenever its answer arrives.
+                known = now;
+                self.whole.clear();
+                self.questions
+                    .retain(|_, question| !matches!(question, Question::Join(_) | Question::Resume));
+                self.come_in(&mut wire).await?;
+            }
             let quiet = self.outbox.is_empty() && self.questions.is_empty();
             if let Some(drained) = drained.take_if(|_| now == Phase::Drain && quiet) {
                 drained.send(()).await.ok()?;
@@ -154,10 +163,7 @@ impl Talker {
             self.must_end(now, drained.is_none());
             tokio::select! {
                 heard = wire.hear() => self.hear(&mut wire, heard?).await?,
-                _ = phase.changed() => {
-                    self.whole.clear();
-                    self.come_in(&mut wire).await?;
-                }
+                _ = phase.changed() => {}
                 () = sleep_until(next) => {
                     next = Instant::now() + Duration::from_millis(150 + self.dice.below(600));
                     self.forget_the_late();

@@ -85,11 +85,16 @@ pub(super) fn caught_up(run: &Run) -> Verdict {
             }
         }
         for (log, position) in positions.into_iter().filter(|_| connected) {
-            let head = run.dump.logs.get(&log).map_or(0, |kept| kept.entries.len() as Seq);
+            let entries = run.dump.logs.get(&log).map_or(&[][..], |kept| &kept.entries);
+            let head = entries.len() as Seq;
             if position != head {
+                let missed: Vec<_> = entries.iter().filter(|entry| entry.seq > position).collect();
                 return broken(
                     "I-6",
-                    format!("{} stands at seq {position} of {log}, its head is {head}", journal.user),
+                    format!(
+                        "{} stands at {position} of {head} in {log} and missed {missed:#?}",
+                        journal.user
+                    ),
                 );
             }
         }
