@@ -51,6 +51,7 @@ pub const HELD: usize = 64;
 // Sockets.
 pub const FRAME_BYTES: usize = 65_536;
 pub const SOCKET_QUEUE: usize = 256;
+pub const SOCKET_QUEUE_BYTES: usize = 1024 * 1024;
 pub const SOCKETS_PER_USER: usize = 20;
 pub const CHANNELS_PER_SOCKET: usize = 500;
 pub const EVENTS_WAITING: usize = 64;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use http::header::{SEC_WEBSOCKET_KEY, UPGRADE};
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tower::{Service, ServiceExt};
 
@@ -35,7 +35,7 @@ impl Door {
         let (limit, tls) = (self.limit, self.app.doors.tls);
         let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
         request.extensions_mut().insert(PeerAddr(peer));
-        if let Err(error) = self.pass(&mut request, address, wire) {
+        if let Err(error) = self.pass(&mut request, address, &wire) {
             return boxed(rest::refusal(&error, request.headers(), self.app.doors.tls));
         }
         // A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
@@ -43,7 +43,13 @@ impl Door {
         let headers = request.headers().clone();
         let served = self.serve(request);
         match sends {
-            false => served.await,
+            false => {
+                let response = served.await;
+                if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                    wire.becomes_websocket();
+                }
+                response
+            }
             true => match tokio::time::timeout(limit, served).await {
                 Ok(response) => response,
                 Err(_) => boxed(rest::refusal(&too_slow(), &headers, tls)),
@@ -61,7 +67,7 @@ impl Door {
         }
     }
 
-    fn pass(&self, request: &mut Request<Incoming>, address: IpAddr, wire: Wire) -> Result<()> {
+    fn pass(&self, request: &mut Request<Incoming>, address: IpAddr, wire: &Wire) -> Result<()> {
         self.gate.check(request.uri())?;
         if !gate::is_socket(request.uri()) {
             return Ok(());
@@ -79,9 +85,9 @@ impl Door {
         let upgrades =
             request.headers().contains_key(UPGRADE) && request.headers().contains_key(SEC_WEBSOCKET_KEY);
         if let (true, true, Some(sid)) = (upgrades, handshake.websocket, handshake.sid) {
-            self.wires.note(sid, &wire);
+            self.wires.note(sid, wire);
         }
-        request.extensions_mut().insert(wire);
+        request.extensions_mut().insert(wire.clone());
         Ok(())
     }
 }

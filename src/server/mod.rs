@@ -4,8 +4,8 @@
 //! a service inside a hyper server of ours.
 
 mod door;
+mod doorman;
 mod gate;
-mod line;
 mod listen;
 
 use std::convert::Infallible;
@@ -34,10 +34,10 @@ use crate::app::App;
 use crate::config::Config;
 use crate::error::{Code, Error, Result};
 use crate::rest;
-use crate::socket::{Manner, Sockets, Wire};
+use crate::socket::{Line, Manner, Sockets, Wire};
 use door::Door;
+use doorman::{Doorman, Ticket};
 use gate::Gate;
-use line::{Doorman, Line, Ticket};
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 type Served<B> = BoxCloneSyncService<Request<Incoming>, Response<B>, Infallible>;
@@ -218,8 +218,8 @@ fn attend(
 ) {
     // Small frames must not wait for each other.
     let _ = stream.set_nodelay(true);
-    let stream = Arc::new(stream);
-    let wire = Wire::of(&stream);
+    let line = Line::new(stream);
+    let wire = Wire::of(&line);
     let ticket = Arc::new(ticket);
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
         let (door, wire) = (door.clone(), wire.clone());
@@ -229,8 +229,8 @@ fn attend(
         }
         async move { Ok::<_, Infallible>(door.answer(request, peer, wire).await) }
     });
-    let line = TokioIo::new(Line::new(stream));
-    let serving = http.serve_connection(line, TowerToHyperService::new(service)).with_upgrades();
+    let serving =
+        http.serve_connection(TokioIo::new(line), TowerToHyperService::new(service)).with_upgrades();
     tokio::spawn(async move {
         tokio::pin!(serving);
         let served = tokio::select! {

@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::to_raw_value;
-use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, SocketRef};
+use serde_json::value::{RawValue, to_raw_value};
 use tracing::error;
+
+use super::outlet::{Ack, Outlet, Spoken};
 
 use crate::error::{Code, Error};
 
 /// Where the answer to one event goes.
 pub struct Answer {
-    socket: SocketRef,
-    ack: Option<AckSender<LocalAdapter>>,
+    outlet: Arc<Outlet>,
+    ack: Option<Ack>,
     _open: Open,
 }
 
@@ -64,8 +64,8 @@ struct Unasked<'a> {
 }
 
 impl Answer {
-    pub fn new(socket: SocketRef, ack: Option<AckSender<LocalAdapter>>, unanswered: &Unanswered) -> Answer {
-        Answer { socket, ack, _open: unanswered.one() }
+    pub fn new(outlet: Arc<Outlet>, ack: Option<Ack>, unanswered: &Unanswered) -> Answer {
+        Answer { outlet, ack, _open: unanswered.one() }
     }
 
     /// Whether the client waits for an acknowledgement.
@@ -75,45 +75,40 @@ impl Answer {
 
     /// There will be no answer: the client learns it by losing the connection.
     pub fn abandon(self) {
-        close_slow(&self.socket);
+        self.outlet.close_slow();
     }
 
     /// Answers, and tells how many bytes that took.
     pub fn done(self, data: &Value) -> usize {
         metrics::counter!("hubbub_acks_total", "code" => "OK").increment(1);
-        let Some(ack) = self.ack else { return 0 };
-        let written = to_raw_value(&Done { ok: true, data });
-        let bytes = written.as_ref().map_or(0, |written| written.get().len());
-        if written.is_err() || written.is_ok_and(|written| ack.send(&written).is_err()) {
-            close_slow(&self.socket);
+        match (self.ack, to_raw_value(&Done { ok: true, data })) {
+            (None, _) => 0,
+            (Some(ack), Ok(written)) => {
+                self.outlet.answer(ack, &written);
+                written.get().len()
+            }
+            (Some(_), Err(_)) => {
+                self.outlet.close_slow();
+                0
+            }
         }
-        bytes
     }
 }
 
 /// A fault of ours is logged here, once, with its cause.
 pub fn refuse(answer: Answer, event: &str, refused: &Error) {
     metrics::counter!("hubbub_acks_total", "code" => refused.code().name()).increment(1);
+    let Answer { outlet, ack, _open } = answer;
     if refused.code() == Code::Internal {
-        error!(socket.id = %answer.socket.id, event, cause = ?refused, "an event failed");
+        error!(socket.id = %outlet.sid(), event, cause = ?refused, "an event failed");
     }
-    let sent = match answer.ack {
-        Some(ack) => ack.send(&Refused { ok: false, error: refused.body() }).is_ok(),
-        None => answer.socket.emit("error", &Unasked { event, error: refused.body() }).is_ok(),
+    let written: serde_json::Result<Box<RawValue>> = match &ack {
+        Some(_) => to_raw_value(&Refused { ok: false, error: refused.body() }),
+        None => to_raw_value(&Unasked { event, error: refused.body() }),
     };
-    if !sent {
-        close_slow(&answer.socket);
-    }
-}
-
-/// An answer that cannot be queued must not be lost in silence: the connection goes, the client
-/// comes back and repeats (contract D-20, D-23).
-pub fn close_slow(socket: &SocketRef) {
-    // What is closed already is nobody's slowness.
-    if !socket.connected() {
-        return;
-    }
-    if let Some(closer) = socket.extensions.get::<super::Closer>() {
-        closer.close("slow");
+    match (written, ack) {
+        (Ok(written), Some(ack)) => outlet.answer(ack, &written),
+        (Ok(written), None) => outlet.tell(&Spoken::new("error", &written)),
+        (Err(_), _) => outlet.close_slow(),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
@@ -15,11 +16,12 @@ use socketioxide::handler::ConnectHandler;
 use tokio::sync::mpsc;
 use tracing::{debug, info};
 
-use super::connection::{Closer, Connection, Slot};
+use super::connection::{Connection, Slot};
 use super::events::written;
 use super::handshake::Unclaimed;
 use super::hub::Hub;
 use super::inbox::{Arrived, Inbox, Queued};
+use super::outlet::{Outlet, Spoken};
 use super::wire::Wire;
 use super::{serve, stay};
 use crate::error::{Code, Error, Result};
@@ -47,6 +49,7 @@ struct Admitted {
     slot: Arc<Slot>,
     handshake: Handshake,
     arrivals: Arc<Mutex<Option<mpsc::Receiver<Arrived>>>>,
+    outlet: Arc<Outlet>,
 }
 
 pub fn open(io: &SocketIo, hub: &Arc<Hub>) {
@@ -78,11 +81,11 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     if let Some(unclaimed) = socket.req_parts().extensions.get::<Unclaimed>() {
         unclaimed.claim();
     }
-    let (inbox, arrivals) = Inbox::new(&hub.unanswered);
+    let outlet = Outlet::new(socket.clone(), hub);
+    let (inbox, arrivals) = Inbox::new(&hub.unanswered, outlet.clone());
     let arrivals = Arc::new(Mutex::new(Some(arrivals)));
     socket.extensions.insert(inbox);
-    socket.extensions.insert(Closer { hub: Arc::downgrade(hub), sid: socket.id });
-    socket.extensions.insert(Admitted { admission, slot, handshake, arrivals });
+    socket.extensions.insert(Admitted { admission, slot, handshake, arrivals, outlet });
     // An upgrade from polling came on another connection, which the server has noted.
     let began_here =
         socket.req_parts().uri.query().is_some_and(|query| query.contains("transport=websocket"));
@@ -104,7 +107,7 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
 async fn settle(hub: Arc<Hub>, socket: SocketRef) {
     let Some(admitted) = socket.extensions.remove::<Admitted>() else { return };
     let arrivals = admitted.arrivals.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let connection = Connection::new(socket.clone(), admitted.admission, admitted.slot);
+    let connection = Connection::new(admitted.outlet, admitted.admission, admitted.slot);
     let (Some(arrivals), Some(connection)) = (arrivals, connection) else { return };
     let connection = Arc::new(connection);
     hub.add(connection.clone());
@@ -140,8 +143,8 @@ async fn begin(hub: &Arc<Hub>, connection: &Arc<Connection>, resume: Option<stay
 }
 
 fn say(connection: &Connection, event: &str, told: &Value) -> Result<()> {
-    let sent = connection.socket.emit(event, told);
-    sent.map_err(|_| Error::unavailable("the socket takes nothing more"))
+    let told = to_raw_value(told).map_err(Error::internal)?;
+    connection.outlet.say(&Spoken::new(event, &told))
 }
 
 /// Seats the socket in its user's own log and says where that stands.
@@ -161,7 +164,8 @@ async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
     });
     say(connection, "welcome", &told)?;
     stay::release(hub, vec![seat.shown(head)]);
-    if let Some(presence) = hub.app.presence.arrive(user.id, &user.username, connection.socket.id.as_str()) {
+    if let Some(presence) = hub.app.presence.arrive(user.id, &user.username, connection.outlet.sid().as_str())
+    {
         hub.tell_presence(&presence).await;
     }
     Ok(())

@@ -5,18 +5,15 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
-use serde::Serialize;
-use socketioxide::extract::SocketRef;
-use socketioxide::socket::Sid;
 
-use super::hub::Hub;
+use super::outlet::{self, Outlet};
 use crate::event::Ephemeral;
 use crate::model::{Id, Log, Seq, User};
 use crate::service::Admission;
 
 /// One socket and who is behind it.
 pub struct Connection {
-    pub socket: SocketRef,
+    pub outlet: Arc<Outlet>,
     pub user: Id<User>,
     pub session: String,
     admission: Mutex<Admission>,
@@ -42,25 +39,10 @@ impl Drop for Slot {
     }
 }
 
-/// In a socket's extensions: closes it from wherever it turns out that it cannot keep up.
-#[derive(Clone)]
-pub struct Closer {
-    pub(super) hub: std::sync::Weak<Hub>,
-    pub(super) sid: Sid,
-}
-
-impl Closer {
-    pub fn close(&self, reason: &'static str) {
-        if let Some(hub) = self.hub.upgrade() {
-            hub.cut(self.sid, reason);
-        }
-    }
-}
-
 impl Connection {
-    pub fn new(socket: SocketRef, admission: Admission, slot: Arc<Slot>) -> Option<Connection> {
+    pub fn new(outlet: Arc<Outlet>, admission: Admission, slot: Arc<Slot>) -> Option<Connection> {
         Some(Connection {
-            socket,
+            outlet,
             user: admission.actor.id,
             session: admission.actor.session.clone()?,
             admission: Mutex::new(admission),
@@ -82,25 +64,8 @@ impl Connection {
         self.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Says something that may be lost.
     pub fn say(&self, event: &Ephemeral) {
-        say(&self.socket, event);
-    }
-}
-
-/// Sends something that may be lost; a full queue loses it.
-pub fn say(socket: &SocketRef, event: &Ephemeral) {
-    #[derive(Serialize, serde::Deserialize)]
-    struct Written {
-        event: String,
-        data: serde_json::Value,
-    }
-    let written = serde_json::to_value(event).and_then(serde_json::from_value::<Written>);
-    if let Ok(Written { event, data }) = written {
-        metrics::counter!("hubbub_events_out_total", "event" => event.clone()).increment(1);
-        // An array would be spread over the listener's arguments.
-        let _ = match data {
-            serde_json::Value::Array(items) => socket.emit(event, &[items]),
-            data => socket.emit(event, &data),
-        };
+        outlet::whisper(event, [&*self.outlet].into_iter());
     }
 }

@@ -13,9 +13,10 @@ use super::Manner;
 use super::answer::Unanswered;
 use super::circles::Circles;
 use super::connection::{Connection, Slot};
+use super::outlet;
 use super::rooms::Rooms;
 use super::serve::Paces;
-use super::wire::{Wire, Wires};
+use super::wire::{Pipe, Wire, Wires};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Presence, PresenceStatus, Told};
@@ -75,8 +76,8 @@ impl Hub {
     }
 
     pub fn add(&self, connection: Arc<Connection>) {
-        self.by_user.entry(connection.user).or_default().insert(connection.socket.id);
-        self.connections.insert(connection.socket.id, connection);
+        self.by_user.entry(connection.user).or_default().insert(connection.outlet.sid());
+        self.connections.insert(connection.outlet.sid(), connection);
         metrics::gauge!("hubbub_sockets").set(self.connections.len() as f64);
     }
 
@@ -91,7 +92,7 @@ impl Hub {
 
     /// Undoes what a socket's being here did, also what was done while it was going. May be repeated.
     pub async fn tidy(&self, connection: &Connection) {
-        let sid = connection.socket.id;
+        let sid = connection.outlet.sid();
         let logs: Vec<Id<Log>> = connection.joined().drain().map(|(log, _)| log).collect();
         for log in logs {
             self.rooms.leave(log, sid);
@@ -113,8 +114,8 @@ impl Hub {
     /// those that closed in the very moment they came.
     pub async fn bury(&self) {
         for connection in self.connections() {
-            if connection.doomed.load(Ordering::Acquire) || !connection.socket.connected() {
-                self.remove(connection.socket.id).await;
+            if connection.doomed.load(Ordering::Acquire) || !connection.outlet.socket.connected() {
+                self.remove(connection.outlet.sid()).await;
             }
         }
         self.wires.sweep();
@@ -148,9 +149,9 @@ impl Hub {
     /// Ends a socket for good: the client is told and does not come back by itself. Its transport
     /// follows when it has had time to hear of it.
     pub fn dismiss(self: &Arc<Self>, connection: &Connection) {
-        let sid = connection.socket.id;
+        let sid = connection.outlet.sid();
         let wire = self.wires.of(sid);
-        if connection.socket.clone().disconnect().is_err() {
+        if connection.outlet.socket.clone().disconnect().is_err() {
             return self.cut(sid, "dismissed");
         }
         metrics::counter!("hubbub_sockets_cut_total", "reason" => "dismissed").increment(1);
@@ -180,9 +181,16 @@ impl Hub {
         }
     }
 
-    /// Hands a durable event to its room, and takes away what ended with it.
-    pub async fn deliver(&self, told: &Arc<Told>) {
-        for (sid, _) in self.rooms.deliver(told) {
+    /// Hands durable events to their rooms, and takes away what ended with them. What one socket hears
+    /// of them goes out together.
+    pub fn deliver(&self, all: &[Arc<Told>]) {
+        let mut unsent = Vec::new();
+        all.iter().for_each(|told| self.deliver_one(told, &mut unsent));
+        unsent.iter().for_each(Pipe::flush);
+    }
+
+    fn deliver_one(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) {
+        for (sid, _) in self.rooms.deliver(told, unsent) {
             if let Some(connection) = self.connection(sid) {
                 connection.joined().remove(&told.log);
             }
@@ -195,11 +203,9 @@ impl Hub {
     /// To everybody who shares a group with the person, and to the person's own devices (D-42).
     pub async fn tell_presence(&self, presence: &Presence) {
         let event = Ephemeral::UserPresenceUpdate(presence.clone());
-        for viewer in self.circles.viewers(presence.user_id) {
-            for connection in self.of_user(viewer) {
-                connection.say(&event);
-            }
-        }
+        let viewers = self.circles.viewers(presence.user_id);
+        let connections: Vec<_> = viewers.into_iter().flat_map(|viewer| self.of_user(viewer)).collect();
+        outlet::whisper(&event, connections.iter().map(|connection| &*connection.outlet));
     }
 
     /// Who may see somebody must be known until their going has been told.

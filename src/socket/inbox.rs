@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, Event, SocketRef, TryData};
+use socketioxide::extract::{AckSender, Event, TryData};
 use socketioxide::handler::{FromMessageParts, Value as Frame};
 use socketioxide::socket::Socket;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Unanswered, refuse};
+use super::outlet::{Ack, Outlet};
 use crate::error::Error;
 use crate::limits;
 
@@ -36,6 +37,7 @@ pub struct Inbox {
     line: mpsc::Sender<Arrived>,
     waiting: Arc<AtomicUsize>,
     unanswered: Unanswered,
+    outlet: Arc<Outlet>,
 }
 
 /// Bytes an event takes of the queue's budget, given back when it has been dealt with.
@@ -64,9 +66,9 @@ impl Arrived {
 }
 
 impl Inbox {
-    pub fn new(unanswered: &Unanswered) -> (Inbox, mpsc::Receiver<Arrived>) {
+    pub fn new(unanswered: &Unanswered, outlet: Arc<Outlet>) -> (Inbox, mpsc::Receiver<Arrived>) {
         let (line, arrivals) = mpsc::channel(limits::EVENTS_WAITING);
-        (Inbox { line, waiting: Arc::default(), unanswered: unanswered.clone() }, arrivals)
+        (Inbox { line, waiting: Arc::default(), unanswered: unanswered.clone(), outlet }, arrivals)
     }
 
     fn put(&self, name: String, payload: Result<Value, Error>, bytes: usize, answer: Answer) {
@@ -118,8 +120,8 @@ impl FromMessageParts<LocalAdapter> for Queued {
             }
         };
         let Ok(sender) = AckSender::from_message_parts(socket, frame, ack);
-        let answer =
-            Answer::new(SocketRef::from(socket.clone()), ack.is_some().then_some(sender), &inbox.unanswered);
+        let ack = ack.map(|number| Ack { number, sender });
+        let answer = Answer::new(inbox.outlet.clone(), ack, &inbox.unanswered);
         inbox.put(name, payload, bytes, answer);
         Ok(Queued)
     }

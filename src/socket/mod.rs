@@ -12,6 +12,7 @@ mod events;
 mod handshake;
 mod hub;
 mod inbox;
+mod outlet;
 mod people;
 mod pulse;
 mod rooms;
@@ -29,11 +30,10 @@ use tokio::task::JoinSet;
 
 pub use events::{EVENTS, Spec};
 pub use handshake::Unclaimed;
-pub use wire::{Wire, Wires};
+pub use wire::{Line, Wire, Wires};
 
 use crate::app::App;
 use crate::limits;
-use connection::Closer;
 use hub::Hub;
 
 /// How long a client has to hear that the server is stopping.
@@ -109,7 +109,7 @@ impl Sockets {
         let rest = within.saturating_sub(WARNING) / 2;
         let _ = tokio::time::timeout(rest, answered).await;
         if tokio::time::timeout(rest, self.io.close()).await.is_err() {
-            self.hub.connections().iter().for_each(|one| self.hub.cut(one.socket.id, "draining"));
+            self.hub.connections().iter().for_each(|one| self.hub.cut(one.outlet.sid(), "draining"));
         }
         self.tasks.shutdown().await;
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::connection::say;
 use super::events::{Asked, Outcome, read, written};
 use super::hub::Hub;
 use crate::error::{Error, Result};
@@ -37,7 +36,7 @@ pub async fn typing(asked: Asked) -> Result<Outcome> {
     if told {
         let (channel_id, user_id, username) = (typing.channel_id, actor.id, actor.username);
         let event = Ephemeral::UserTyping { channel_id, user_id, username, is_typing: true };
-        hub.rooms.whisper(channel_id.into(), Some(connection.socket.id), |socket| say(socket, &event));
+        hub.rooms.whisper(channel_id.into(), Some(connection.outlet.sid()), &event);
     }
     Ok(Outcome::Now(json!({ "told": told })))
 }
@@ -54,7 +53,7 @@ pub async fn stop_typing(asked: Asked) -> Result<Outcome> {
 
 pub fn tell_stopped(hub: &Hub, channel_id: Id<Channel>, user_id: Id<User>, username: Username) {
     let event = Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false };
-    hub.rooms.whisper(channel_id.into(), None, |socket| say(socket, &event));
+    hub.rooms.whisper(channel_id.into(), None, &event);
 }
 
 #[derive(Deserialize)]
@@ -72,7 +71,7 @@ pub async fn update_presence(asked: Asked) -> Result<Outcome> {
     if update.text.as_ref().is_some_and(|text| text.chars().count() > STATUS_CHARS) {
         return Err(Error::invalid("text", format!("may have {STATUS_CHARS} characters at most")));
     }
-    let device = asked.connection.socket.id;
+    let device = asked.connection.outlet.sid();
     let changed = asked.hub.app.presence.set(asked.actor.id, device.as_str(), update.status, update.text);
     if let Some(presence) = &changed {
         asked.hub.tell_presence(presence).await;

@@ -23,6 +23,10 @@ use crate::service::Revoked;
 /// After its token ran out a socket has this long to hand in the next one (D-36).
 const EXPIRY_GRACE: Duration = Duration::from_secs(30);
 
+/// Events delivered in one go: under load one call of the system sends them all to a socket. Well under
+/// what may wait for one, so that nobody who keeps up is taken for slow.
+const TOLD_AT_ONCE: usize = 64;
+
 /// How late rights that another process ended may still count.
 const RIGHTS_EVERY: Duration = Duration::from_secs(2);
 
@@ -46,7 +50,7 @@ where
 {
     while AssertUnwindSafe(task(hub.clone())).catch_unwind().await.is_err() {
         error!(task = what, "a task of the hub panicked and is begun again");
-        hub.connections().iter().for_each(|one| hub.cut(one.socket.id, "restarted"));
+        hub.connections().iter().for_each(|one| hub.cut(one.outlet.sid(), "restarted"));
     }
 }
 
@@ -63,8 +67,10 @@ async fn watch_rights(hub: Arc<Hub>) {
 /// The one reader of the outbox for sockets: keeps the order of every log.
 async fn deliver(hub: Arc<Hub>) {
     let mut outbox = hub.app.logs.outbox().listen();
-    while let Some(told) = outbox.recv().await {
-        hub.deliver(&told).await;
+    let mut told = Vec::with_capacity(TOLD_AT_ONCE);
+    while outbox.recv_many(&mut told, TOLD_AT_ONCE).await > 0 {
+        hub.deliver(&told);
+        told.clear();
     }
 }
 
@@ -159,7 +165,7 @@ fn announce_heads(hub: &Arc<Hub>, second: u64) {
     let every = limits::HEADS_EVERY.as_secs();
     let mut heads: HashMap<Id<Log>, Option<Seq>> = HashMap::new();
     for connection in hub.connections() {
-        if turn_of(connection.socket.id.as_str(), every) != second % every {
+        if turn_of(connection.outlet.sid().as_str(), every) != second % every {
             continue;
         }
         let mut moved = BTreeMap::new();

@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
 
-use super::answer::close_slow;
-use crate::event::Told;
+use super::outlet::{self, Outlet, Spoken};
+use super::wire::Pipe;
+use crate::event::{Ephemeral, Told};
 use crate::limits;
 use crate::log::Address;
 use crate::model::{Id, Log, Seq, User, What};
@@ -28,7 +28,7 @@ struct Room {
 }
 
 struct Seat {
-    socket: SocketRef,
+    outlet: Arc<Outlet>,
     user: Id<User>,
     /// What is up to here the socket knows already: it was read before it was told.
     known: Seq,
@@ -38,11 +38,11 @@ struct Seat {
 impl Rooms {
     /// Takes a seat that holds back what comes, until [`Rooms::release`]. A seat that is taken again
     /// is held again.
-    pub fn hold(&self, address: &Address, socket: &SocketRef, user: Id<User>) {
-        let seat = Seat { socket: socket.clone(), user, known: 0, held: Some(Vec::new()) };
+    pub fn hold(&self, address: &Address, outlet: &Arc<Outlet>, user: Id<User>) {
+        let seat = Seat { outlet: outlet.clone(), user, known: 0, held: Some(Vec::new()) };
         let room = || Room { address: address.clone(), head: 0, seats: HashMap::new() };
         let mut room = self.0.entry(address.log).or_insert_with(room);
-        room.seats.insert(socket.id, seat);
+        room.seats.insert(outlet.sid(), seat);
     }
 
     /// Lets the seat hear everything after `upto`. False where the seat was taken away meanwhile.
@@ -52,7 +52,9 @@ impl Rooms {
         let Some(seat) = room.seats.get_mut(&sid) else { return false };
         seat.known = upto;
         for told in seat.held.take().unwrap_or_default() {
-            seat.hear(&told);
+            if let Some(pipe) = seat.hear(&told, &Spoken::told(&told)) {
+                pipe.flush();
+            }
         }
         true
     }
@@ -65,13 +67,13 @@ impl Rooms {
         left
     }
 
-    /// Delivers one event to everybody seated; answers whose seats ended with it.
-    pub fn deliver(&self, told: &Arc<Told>) -> Vec<(Sid, Id<User>)> {
+    /// Delivers one event to everybody seated; answers whose seats ended with it. What is left in
+    /// `unsent` is to be flushed.
+    pub fn deliver(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) -> Vec<(Sid, Id<User>)> {
         let Some(mut room) = self.0.get_mut(&told.log) else { return Vec::new() };
         room.head = room.head.max(told.entry.seq);
-        for seat in room.seats.values_mut() {
-            seat.hear(told);
-        }
+        let spoken = Spoken::told(told);
+        unsent.extend(room.seats.values_mut().filter_map(|seat| seat.hear(told, &spoken)));
         let heard = metrics::counter!("hubbub_events_out_total", "event" => told.name.clone());
         heard.increment(room.seats.len() as u64);
         let gone: Vec<(Sid, Id<User>)> = match &told.entry.what {
@@ -88,13 +90,10 @@ impl Rooms {
     }
 
     /// Hands something that is in no log to everybody seated, except one.
-    pub fn whisper(&self, log: Id<Log>, except: Option<Sid>, say: impl Fn(&SocketRef)) {
+    pub fn whisper(&self, log: Id<Log>, except: Option<Sid>, event: &Ephemeral) {
         let Some(room) = self.0.get(&log) else { return };
-        for (sid, seat) in &room.seats {
-            if Some(*sid) != except && seat.held.is_none() {
-                say(&seat.socket);
-            }
-        }
+        let heard = room.seats.iter().filter(|(sid, seat)| Some(**sid) != except && seat.held.is_none());
+        outlet::whisper(event, heard.map(|(_, seat)| &*seat.outlet));
     }
 
     /// Users with a seat, each once, and the number of seats.
@@ -123,19 +122,14 @@ impl Room {
 }
 
 impl Seat {
-    fn hear(&mut self, told: &Arc<Told>) {
+    /// No event is left out in silence: who cannot take one is closed, and resumes (D-20).
+    fn hear(&mut self, told: &Arc<Told>, spoken: &Spoken<'_>) -> Option<Pipe> {
         match &mut self.held {
             Some(held) if held.len() < limits::SOCKET_QUEUE => held.push(told.clone()),
-            Some(_) => close_slow(&self.socket),
+            Some(_) => self.outlet.close_slow(),
             None if told.entry.seq <= self.known => {}
-            None => self.say(told),
+            None => return self.outlet.queue(spoken),
         }
-    }
-
-    /// No event is left out in silence: who cannot take one is closed, and resumes (D-20).
-    fn say(&self, told: &Told) {
-        if self.socket.emit(&told.name, &told.data).is_err() {
-            close_slow(&self.socket);
-        }
+        None
     }
 }

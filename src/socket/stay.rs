@@ -112,7 +112,7 @@ pub async fn resume(
 /// To be called when the answer that shows what was read has been queued.
 pub fn release(hub: &Hub, releases: Vec<Release>) {
     for Release { mut seat, upto } in releases {
-        let (log, sid) = (seat.address.log, seat.connection.socket.id);
+        let (log, sid) = (seat.address.log, seat.connection.outlet.sid());
         seat.kept = hub.rooms.release(log, sid, upto);
     }
 }
@@ -148,7 +148,7 @@ pub async fn enter(
     let seat = hold(hub, connection, address)?;
     hub.app.logs.settled(seat.address()).await?;
     still_readable(hub, actor, log).await?;
-    match connection.socket.connected() {
+    match connection.outlet.socket.connected() {
         true => Ok(seat),
         // It was not in the room yet when it was taken out of all of them.
         false => Err(Error::unavailable("the socket is closed")),
@@ -164,13 +164,13 @@ pub fn hold(hub: &Arc<Hub>, connection: &Arc<Connection>, address: Address) -> R
     }
     joined.insert(address.log, 0);
     drop(joined);
-    hub.rooms.hold(&address, &connection.socket, connection.user);
+    hub.rooms.hold(&address, &connection.outlet, connection.user);
     Ok(Held { hub: hub.clone(), connection: connection.clone(), address, kept: false })
 }
 
 pub fn exit(hub: &Hub, connection: &Connection, log: Id<Log>) {
     connection.joined().remove(&log);
-    hub.rooms.leave(log, connection.socket.id);
+    hub.rooms.leave(log, connection.outlet.sid());
 }
 
 /// To be asked after reading and before showing: who was removed meanwhile must not see what came

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 use super::events::{Asked, Outcome, read, written};
+use super::outlet::Spoken;
 use super::stay::{self, Place, Release, Resume};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -69,9 +71,8 @@ async fn newest(asked: &Asked, channel: Id<Channel>) -> Result<Shown> {
     if !asked.awaited {
         let mut told = shown.clone();
         told.insert("channelId".into(), json!(channel));
-        if connection.socket.emit("previous_messages", &told).is_err() {
-            hub.cut(connection.socket.id, "slow");
-        }
+        let told = to_raw_value(&told).map_err(Error::internal)?;
+        connection.outlet.tell(&Spoken::new("previous_messages", &told));
     }
     Ok((shown, vec![seat.shown(head)]))
 }

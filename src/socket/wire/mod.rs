@@ -1,33 +1,85 @@
-//! The TCP connections below the sockets, so that one can be cut when nothing can be sent any more.
+//! The TCP connections below the sockets: so that one can be cut when nothing can be sent any more,
+//! and so that a frame that is encoded once goes to everybody without passing through the engine
+//! (which for each copies it, queues it and wakes a task).
 //!
 //! Socket.IO's own `disconnect` needs room in the very queue that a stalled reader has filled.
+
+mod frame;
+mod line;
+mod out;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use dashmap::DashMap;
-use socket2::SockRef;
 use socketioxide::socket::Sid;
-use tokio::net::TcpStream;
+
+pub(super) use frame::{answer, event};
+pub use line::{Line, Refused};
+pub(super) use out::MARK;
+
+use line::Shared;
 
 /// One accepted connection. The server puts it into the extensions of every request on it.
 #[derive(Clone, Debug)]
 pub struct Wire {
-    stream: Weak<TcpStream>,
+    line: Weak<Shared>,
     /// The session that was noted for this connection last.
     noted: Arc<Mutex<Option<String>>>,
 }
 
 impl Wire {
-    pub fn of(stream: &Arc<TcpStream>) -> Wire {
-        Wire { stream: Arc::downgrade(stream), noted: Arc::default() }
+    pub fn of(line: &Line) -> Wire {
+        Wire { line: Arc::downgrade(&line.0), noted: Arc::default() }
     }
 
     /// Closes both directions at once; what is unsent is lost.
     pub fn cut(&self) {
-        if let Some(stream) = self.stream.upgrade() {
-            // It may be closed already, which is what is wanted.
-            let _ = SockRef::from(&*stream).shutdown(std::net::Shutdown::Both);
+        if let Some(line) = self.line.upgrade() {
+            line.cut();
+        }
+    }
+
+    /// To be called when everything that is written from now on is the answer to an upgrade and then
+    /// frames.
+    pub fn becomes_websocket(&self) {
+        if let Some(line) = self.line.upgrade() {
+            line.becomes_websocket();
+        }
+    }
+
+    /// The way past the engine, if this carries a WebSocket.
+    pub(super) fn pipe(&self) -> Option<Pipe> {
+        self.line.upgrade().filter(|line| line.is_websocket()).map(|line| Pipe(Arc::downgrade(&line)))
+    }
+}
+
+/// The way past the engine: frames go straight to the connection, in order, or wait there.
+#[derive(Clone, Debug)]
+pub(super) struct Pipe(Weak<Shared>);
+
+impl Pipe {
+    /// What is sent from now on waits until a [`MARK`] has come through the engine.
+    pub fn await_mark(&self) {
+        if let Some(line) = self.0.upgrade() {
+            line.await_mark();
+        }
+    }
+
+    pub fn send(&self, frame: &Bytes) -> Result<(), Refused> {
+        self.0.upgrade().ok_or(Refused)?.send(frame)
+    }
+
+    /// Lets a frame wait for [`Pipe::flush`], which sends many with one call of the system. True where
+    /// nothing waited before it, so that one flush follows.
+    pub fn queue(&self, frame: &Bytes) -> Result<bool, Refused> {
+        self.0.upgrade().ok_or(Refused)?.queue(frame)
+    }
+
+    pub fn flush(&self) {
+        if let Some(line) = self.0.upgrade() {
+            line.flush();
         }
     }
 }
@@ -87,7 +139,7 @@ impl Wires {
 
     /// Forgets connections that are closed, and sessions that are long over.
     pub fn sweep(&self) {
-        self.0.wires.retain(|_, wire| wire.stream.strong_count() > 0);
+        self.0.wires.retain(|_, wire| wire.line.strong_count() > 0);
         self.0.doomed.retain(|_, since| since.elapsed() < DOOMED_FOR);
     }
 }
