@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use http::header::{SEC_WEBSOCKET_KEY, UPGRADE};
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tower::{Service, ServiceExt};
 
@@ -87,7 +87,28 @@ impl Door {
         if let (true, true, Some(sid)) = (upgrades, handshake.websocket, handshake.sid) {
             self.wires.note(sid, wire);
         }
+        if request.method() == Method::GET && (upgrades || handshake.sid.is_none()) {
+            detach(request)?;
+        }
         request.extensions_mut().insert(wire.clone());
         Ok(())
     }
+}
+
+/// Of a request that may begin a session what Socket.IO asks for, in memory of its own. It is kept as
+/// long as the session, and every name and value in it would keep the whole 8 KiB that were read.
+fn detach(request: &mut Request<Incoming>) -> Result<()> {
+    use http::header::{AUTHORIZATION, CONNECTION, COOKIE, ORIGIN, SEC_WEBSOCKET_VERSION};
+    const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+    let websocket = [CONNECTION, UPGRADE, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION];
+    let kept = websocket.into_iter().chain([AUTHORIZATION, COOKIE, ORIGIN, FETCH_SITE]);
+    let copied = kept.filter_map(|name| {
+        let value = HeaderValue::from_bytes(request.headers().get(&name)?.as_bytes()).ok()?;
+        Some((name, value))
+    });
+    let headers: HeaderMap = copied.collect();
+    let uri = request.uri().to_string().parse().map_err(|_| Error::bad_request("this address is not one"))?;
+    *request.headers_mut() = headers;
+    *request.uri_mut() = uri;
+    Ok(())
 }

@@ -4,7 +4,7 @@
 //! sends the instant it is connected finds its handler (registered later, 0.5 % of first events
 //! were lost).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -13,14 +13,13 @@ use serde_json::{Value, json};
 use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
-use tokio::sync::mpsc;
 use tracing::{debug, info};
 
 use super::connection::{Connection, Slot};
 use super::events::written;
 use super::handshake::Unclaimed;
 use super::hub::Hub;
-use super::inbox::{Arrived, Inbox, Queued};
+use super::inbox::{Inbox, Queued};
 use super::outlet::{Outlet, Spoken};
 use super::wire::Wire;
 use super::{serve, stay};
@@ -48,7 +47,6 @@ struct Admitted {
     admission: Admission,
     slot: Arc<Slot>,
     handshake: Handshake,
-    arrivals: Arc<Mutex<Option<mpsc::Receiver<Arrived>>>>,
     outlet: Arc<Outlet>,
 }
 
@@ -82,10 +80,8 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
         unclaimed.claim();
     }
     let outlet = Outlet::new(socket.clone(), hub);
-    let (inbox, arrivals) = Inbox::new(&hub.unanswered, outlet.clone());
-    let arrivals = Arc::new(Mutex::new(Some(arrivals)));
-    socket.extensions.insert(inbox);
-    socket.extensions.insert(Admitted { admission, slot, handshake, arrivals, outlet });
+    socket.extensions.insert(Inbox::new(&hub.unanswered, outlet.clone()));
+    socket.extensions.insert(Admitted { admission, slot, handshake, outlet });
     // An upgrade from polling came on another connection, which the server has noted.
     let began_here =
         socket.req_parts().uri.query().is_some_and(|query| query.contains("transport=websocket"));
@@ -95,7 +91,7 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     socket.on_fallback(async |_: Queued| {});
     let leaving = hub.clone();
     socket.on_disconnect(async move |socket: SocketRef| {
-        // The queue's end closes with it, and then the task that works through it ends.
+        // What came before is still worked through by whoever is at it.
         socket.extensions.clear();
         let wire = leaving.wires.of(socket.id);
         leaving.remove(socket.id).await;
@@ -106,9 +102,9 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
 
 async fn settle(hub: Arc<Hub>, socket: SocketRef) {
     let Some(admitted) = socket.extensions.remove::<Admitted>() else { return };
-    let arrivals = admitted.arrivals.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let inbox = socket.extensions.get::<Arc<Inbox>>();
     let connection = Connection::new(admitted.outlet, admitted.admission, admitted.slot);
-    let (Some(arrivals), Some(connection)) = (arrivals, connection) else { return };
+    let (Some(inbox), Some(connection)) = (inbox, connection) else { return };
     let connection = Arc::new(connection);
     hub.add(connection.clone());
     let settled = begin(&hub, &connection, admitted.handshake.resume).await;
@@ -119,7 +115,9 @@ async fn settle(hub: Arc<Hub>, socket: SocketRef) {
         return;
     }
     match settled {
-        Ok(()) => drop(tokio::spawn(serve::work(hub, connection, arrivals))),
+        Ok(()) => inbox.open(move |turn| {
+            tokio::spawn(serve::work(hub.clone(), connection.clone(), turn));
+        }),
         Err(error) if error.code() == Code::Unauthenticated => hub.dismiss(&connection),
         Err(error) => {
             debug!(socket.id = %socket.id, %error, "a socket could not be settled");

@@ -4,16 +4,15 @@
 //! pipelined pairs started out of order): so the extractor itself puts the event into a queue that
 //! one task per socket works through (contract D-07).
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, Event, TryData};
 use socketioxide::handler::{FromMessageParts, Value as Frame};
 use socketioxide::socket::Socket;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Unanswered, refuse};
@@ -28,63 +27,98 @@ pub struct Arrived {
     pub payload: Result<Value, Error>,
     pub answer: Answer,
     pub at: Instant,
-    weight: Weight,
+    bytes: usize,
 }
 
-/// The queue's sending end; lives in the socket's extensions.
-#[derive(Clone)]
+/// What one socket sent and nobody dealt with yet; lives in the socket's extensions. While it is empty
+/// there is no task either: most sockets are silent most of the time.
 pub struct Inbox {
-    line: mpsc::Sender<Arrived>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Mutex<Waiting>,
     unanswered: Unanswered,
     outlet: Arc<Outlet>,
 }
 
-/// Bytes an event takes of the queue's budget, given back when it has been dealt with.
-struct Weight {
+#[derive(Default)]
+struct Waiting {
+    events: VecDeque<Arrived>,
     bytes: usize,
-    waiting: Arc<AtomicUsize>,
+    /// Begins a task that works through the queue; none until the socket is settled.
+    begin: Option<Box<dyn Fn(Turn) + Send>>,
+    working: bool,
+    /// Nobody works through this queue any more: the client must begin anew.
+    closed: bool,
 }
 
-impl Weight {
-    fn give_back(&mut self) {
-        self.waiting.fetch_sub(std::mem::take(&mut self.bytes), Ordering::AcqRel);
-    }
-}
-
-impl Drop for Weight {
-    fn drop(&mut self) {
-        self.give_back();
-    }
-}
-
-impl Arrived {
-    /// Gives the room in the queue back.
-    pub fn taken(&mut self) {
-        self.weight.give_back();
-    }
-}
+/// The right to work through a queue, which one task has at a time. Dropped before the queue is
+/// empty, it closes the queue and the socket.
+pub struct Turn(Arc<Inbox>);
 
 impl Inbox {
-    pub fn new(unanswered: &Unanswered, outlet: Arc<Outlet>) -> (Inbox, mpsc::Receiver<Arrived>) {
-        let (line, arrivals) = mpsc::channel(limits::EVENTS_WAITING);
-        (Inbox { line, waiting: Arc::default(), unanswered: unanswered.clone(), outlet }, arrivals)
+    pub fn new(unanswered: &Unanswered, outlet: Arc<Outlet>) -> Arc<Inbox> {
+        Arc::new(Inbox { waiting: Mutex::default(), unanswered: unanswered.clone(), outlet })
     }
 
-    fn put(&self, name: String, payload: Result<Value, Error>, bytes: usize, answer: Answer) {
-        let before = self.waiting.fetch_add(bytes, Ordering::AcqRel);
-        let weight = Weight { bytes, waiting: self.waiting.clone() };
-        if before + bytes > limits::EVENTS_WAITING_BYTES {
-            return refuse(answer, &name, &too_many());
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on `begin` is called whenever there is something to do and nobody does it.
+    pub fn open(self: &Arc<Inbox>, begin: impl Fn(Turn) + Send + 'static) {
+        let mut waiting = self.waiting();
+        waiting.begin = Some(Box::new(begin));
+        self.wake(&mut waiting);
+    }
+
+    fn wake(self: &Arc<Inbox>, waiting: &mut Waiting) {
+        if let (Some(begin), false, false) = (&waiting.begin, waiting.working, waiting.events.is_empty()) {
+            waiting.working = true;
+            begin(Turn(self.clone()));
         }
-        let arrived = Arrived { name, payload, answer, at: Instant::now(), weight };
-        match self.line.try_send(arrived) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(arrived)) => {
-                refuse(arrived.answer, &arrived.name, &too_many())
+    }
+
+    fn put(self: &Arc<Inbox>, arrived: Arrived) {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return arrived.answer.abandon();
+        }
+        let bytes = waiting.bytes + arrived.bytes;
+        if waiting.events.len() >= limits::EVENTS_WAITING || bytes > limits::EVENTS_WAITING_BYTES {
+            drop(waiting);
+            return refuse(arrived.answer, &arrived.name, &too_many());
+        }
+        waiting.bytes = bytes;
+        waiting.events.push_back(arrived);
+        self.wake(&mut waiting);
+    }
+}
+
+impl Turn {
+    /// The next event; without one the turn is over.
+    pub fn next(&self) -> Option<Arrived> {
+        let mut waiting = self.0.waiting();
+        match waiting.events.pop_front() {
+            Some(arrived) => {
+                waiting.bytes -= arrived.bytes;
+                Some(arrived)
             }
-            // Nobody works through this queue any more: the client must begin anew.
-            Err(mpsc::error::TrySendError::Closed(arrived)) => arrived.answer.abandon(),
+            None => {
+                waiting.working = false;
+                waiting.events = VecDeque::new();
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut waiting = self.0.waiting();
+        if waiting.working {
+            waiting.closed = true;
+            let left = std::mem::take(&mut waiting.events);
+            drop(waiting);
+            drop(left);
+            self.0.outlet.cut("unattended");
         }
     }
 }
@@ -104,7 +138,7 @@ impl FromMessageParts<LocalAdapter> for Queued {
         frame: &mut Frame,
         ack: &Option<i64>,
     ) -> Result<Queued, Infallible> {
-        let Some(inbox) = socket.extensions.get::<Inbox>() else { return Ok(Queued) };
+        let Some(inbox) = socket.extensions.get::<Arc<Inbox>>() else { return Ok(Queued) };
         let bytes = match &*frame {
             Frame::Str(text, binaries) => {
                 text.len() + binaries.iter().flatten().map(|binary| binary.len()).sum::<usize>()
@@ -122,7 +156,7 @@ impl FromMessageParts<LocalAdapter> for Queued {
         let Ok(sender) = AckSender::from_message_parts(socket, frame, ack);
         let ack = ack.map(|number| Ack { number, sender });
         let answer = Answer::new(inbox.outlet.clone(), ack, &inbox.unanswered);
-        inbox.put(name, payload, bytes, answer);
+        inbox.put(Arrived { name, payload, answer, at: Instant::now(), bytes });
         Ok(Queued)
     }
 }

@@ -83,7 +83,7 @@ impl Sockets {
             .max_payload(limits::FRAME_BYTES as u64)
             .ws_max_message_size(limits::FRAME_BYTES)
             .ws_max_frame_size(limits::FRAME_BYTES)
-            .ws_read_buffer_size(4_096)
+            .ws_read_buffer_size(512)
             .max_buffer_size(limits::SOCKET_QUEUE)
             .build_layer();
         let wires = Wires::default();

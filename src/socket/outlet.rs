@@ -134,9 +134,13 @@ impl Outlet {
     /// An answer or event that cannot be queued must not be lost in silence: the connection goes, the
     /// client comes back and resumes, or repeats (contract D-20, D-23).
     pub fn close_slow(&self) {
-        // What is closed already is nobody's slowness.
+        self.cut("slow");
+    }
+
+    /// Ends the connection, unless it is over already.
+    pub fn cut(&self, reason: &'static str) {
         if let (true, Some(hub)) = (self.socket.connected(), self.hub.upgrade()) {
-            hub.cut(self.sid(), "slow");
+            hub.cut(self.sid(), reason);
         }
     }
 }

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dashmap::DashMap;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Manner;
@@ -12,16 +11,15 @@ use super::answer::refuse;
 use super::connection::Connection;
 use super::events::{self, Outcome};
 use super::hub::Hub;
-use super::inbox::Arrived;
+use super::inbox::{Arrived, Turn};
 use crate::error::{Error, Result};
 use crate::limits;
 
-pub async fn work(hub: Arc<Hub>, connection: Arc<Connection>, mut arrivals: mpsc::Receiver<Arrived>) {
+pub async fn work(hub: Arc<Hub>, connection: Arc<Connection>, turn: Turn) {
     // Shared by the sockets of one sign-in and kept over a reconnect, so that coming back gains nothing.
     let shared = hub.paces.of(&connection.session, &hub.manner);
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    while let Some(mut arrived) = arrivals.recv().await {
-        arrived.taken();
+    while let Some(arrived) = turn.next() {
         metrics::counter!("hubbub_events_in_total", "event" => events::label(&arrived.name)).increment(1);
         match hub.check_open().and_then(|()| lock().allow()) {
             Ok(()) => {
