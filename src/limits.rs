@@ -50,6 +50,9 @@ pub const HELD: usize = 64;
 
 // Sockets.
 pub const FRAME_BYTES: usize = 65_536;
+/// Attachments of one event, and how long they may take to come.
+pub const BINARIES: usize = 8;
+pub const PACKET_COMPLETION: Duration = Duration::from_secs(10);
 pub const SOCKET_QUEUE: usize = 256;
 pub const SOCKET_QUEUE_BYTES: usize = 1024 * 1024;
 pub const SOCKETS_PER_USER: usize = 20;

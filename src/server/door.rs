@@ -3,22 +3,26 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use http::header::{SEC_WEBSOCKET_KEY, UPGRADE};
+use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use std::sync::Arc;
 use tower::{Service, ServiceExt};
 
+use super::doorman::Ticket;
 use super::gate::{self, Gate, Handshake};
 use super::{Body, Served, boxed, too_slow};
 use crate::app::{App, PeerAddr, client_address};
 use crate::error::{Error, Result};
 use crate::rest;
-use crate::socket::{Wire, Wires};
+use crate::socket::{Host, Line, Visitor, Wire, Wires, accept_key, offered_token};
 
 #[derive(Clone)]
 pub(super) struct Door {
     pub inner: Served<Body>,
     pub gate: Gate,
+    pub sockets: Host,
     pub wires: Wires,
     pub app: App,
     /// What a client sends has to come within this.
@@ -37,6 +41,9 @@ impl Door {
         request.extensions_mut().insert(PeerAddr(peer));
         if let Err(error) = self.pass(&mut request, address, &wire) {
             return boxed(rest::refusal(&error, request.headers(), self.app.doors.tls));
+        }
+        if let Some(response) = self.host(&mut request, &wire) {
+            return response;
         }
         // A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
         let sends = gate::is_socket(request.uri()) && request.method() == Method::POST;
@@ -65,6 +72,40 @@ impl Door {
             },
             Err(never) => match never {},
         }
+    }
+
+    /// Takes a client that begins with a WebSocket of Engine.IO 4; everything else about sockets,
+    /// refusals of a bad handshake too, is the engine's.
+    fn host(&self, request: &mut Request<Incoming>, wire: &Wire) -> Option<Response<Body>> {
+        let headers = request.headers();
+        let handshake = Handshake::of(request.uri());
+        let ours = gate::is_socket(request.uri())
+            && handshake.begins_websocket()
+            && request.method() == Method::GET
+            && headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+            && headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+        let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| ours)?;
+        let response = Response::builder()
+            .status(StatusCode::SWITCHING_PROTOCOLS)
+            .header(CONNECTION, "Upgrade")
+            .header(UPGRADE, "websocket")
+            .header(SEC_WEBSOCKET_ACCEPT, accept_key(key.as_bytes()))
+            .body(())
+            .ok()?;
+        let (host, token, wire) = (self.sockets.clone(), offered_token(headers), wire.clone());
+        let ticket = request.extensions_mut().remove::<Arc<Ticket>>();
+        let upgrade = hyper::upgrade::on(request);
+        wire.becomes_websocket();
+        tokio::spawn(async move {
+            let Ok(upgraded) = upgrade.await else { return };
+            if let Ok(parts) = upgraded.downcast::<TokioIo<Line>>() {
+                let (line, read) = (parts.io.into_inner(), parts.read_buf);
+                host.attend(Visitor { line, wire, read, token }).await;
+            }
+            // The connection is counted until here.
+            drop(ticket);
+        });
+        Some(boxed(response.map(|()| http_body_util::Empty::<bytes::Bytes>::new())))
     }
 
     fn pass(&self, request: &mut Request<Incoming>, address: IpAddr, wire: &Wire) -> Result<()> {
@@ -98,7 +139,7 @@ impl Door {
 /// Of a request that may begin a session what Socket.IO asks for, in memory of its own. It is kept as
 /// long as the session, and every name and value in it would keep the whole 8 KiB that were read.
 fn detach(request: &mut Request<Incoming>) -> Result<()> {
-    use http::header::{AUTHORIZATION, CONNECTION, COOKIE, ORIGIN, SEC_WEBSOCKET_VERSION};
+    use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
     const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     let websocket = [CONNECTION, UPGRADE, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION];
     let kept = websocket.into_iter().chain([AUTHORIZATION, COOKIE, ORIGIN, FETCH_SITE]);

@@ -29,11 +29,21 @@ pub struct Gate {
 pub struct Handshake<'a> {
     pub sid: Option<&'a str>,
     pub websocket: bool,
+    version_4: bool,
 }
 
 impl<'a> Handshake<'a> {
     pub fn of(uri: &'a Uri) -> Handshake<'a> {
-        Handshake { sid: parameter(uri, "sid"), websocket: parameter(uri, "transport") == Some("websocket") }
+        Handshake {
+            sid: parameter(uri, "sid"),
+            websocket: parameter(uri, "transport") == Some("websocket"),
+            version_4: parameter(uri, "EIO") == Some("4"),
+        }
+    }
+
+    /// Not an upgrade from polling, and in the version that is spoken today.
+    pub fn begins_websocket(&self) -> bool {
+        self.websocket && self.version_4 && self.sid.is_none()
     }
 }
 

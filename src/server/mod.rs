@@ -105,6 +105,7 @@ impl Server {
         let door = Door {
             inner: inside(&app, &sockets, &settings)?,
             gate: Gate::new(app.doors.origins.clone(), settings.anonymous_per_address, settings.eio3),
+            sockets: sockets.host(),
             wires: sockets.wires.clone(),
             app: app.clone(),
             limit: settings.request_timeout,

@@ -75,7 +75,7 @@ impl Answer {
 
     /// There will be no answer: the client learns it by losing the connection.
     pub fn abandon(self) {
-        self.outlet.close_slow();
+        self.outlet.cut("slow");
     }
 
     /// Answers, and tells how many bytes that took.
@@ -88,7 +88,7 @@ impl Answer {
                 written.get().len()
             }
             (Some(_), Err(_)) => {
-                self.outlet.close_slow();
+                self.outlet.cut("slow");
                 0
             }
         }
@@ -109,6 +109,6 @@ pub fn refuse(answer: Answer, event: &str, refused: &Error) {
     match (written, ack) {
         (Ok(written), Some(ack)) => outlet.answer(ack, &written),
         (Ok(written), None) => outlet.tell(&Spoken::new("error", &written)),
-        (Err(_), _) => outlet.close_slow(),
+        (Err(_), _) => outlet.cut("slow"),
     }
 }

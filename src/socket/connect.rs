@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
+use socketioxide::socket::Sid;
 use tracing::{debug, info};
 
 use super::connection::{Connection, Slot};
@@ -28,6 +29,9 @@ use crate::limits;
 use crate::log::Address;
 use crate::service::Admission;
 
+/// A connection on which nobody has signed in for this long is closed.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How long a transport may stay without a socket on it.
 const LINGER: Duration = Duration::from_secs(10);
 
@@ -41,51 +45,69 @@ pub struct Handshake {
     pub resume: Option<stay::Resume>,
 }
 
-/// What the middleware leaves for the connect handler.
+/// A socket that may come in, before it is settled.
 #[derive(Clone)]
-struct Admitted {
+pub struct Admitted {
     admission: Admission,
     slot: Arc<Slot>,
-    handshake: Handshake,
-    outlet: Arc<Outlet>,
+    resume: Option<stay::Resume>,
 }
 
 pub fn open(io: &SocketIo, hub: &Arc<Hub>) {
     let (admitting, connecting) = (hub.clone(), hub.clone());
     let middleware = async move |socket: SocketRef, auth: TryData<Value>| {
-        admit(&admitting, &socket, auth.0.ok()).await.map_err(|error| {
-            info!(code = error.code().name(), "a socket was refused");
-            metrics::counter!("hubbub_socket_refusals_total", "code" => error.code().name()).increment(1);
-            format!("Authentication error: {}: {}", error.code().name(), error.message())
-        })
+        let offered = || super::handshake::token(&socket.req_parts().headers);
+        let admitted = admit(&admitting, offered, auth.0.ok()).await.map_err(|error| refusal(&error))?;
+        take_in(&admitting, &socket, admitted);
+        Ok::<(), String>(())
     };
-    let handler = async move |socket: SocketRef| settle(connecting.clone(), socket).await;
+    let handler = async move |socket: SocketRef| {
+        let admitted = socket.extensions.remove::<Admitted>();
+        if let (Some(admitted), Some(inbox)) = (admitted, socket.extensions.get::<Arc<Inbox>>()) {
+            settle(connecting.clone(), admitted, inbox).await;
+        }
+    };
     io.ns("/", handler.with(middleware));
 }
 
-async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Result<()> {
+/// What a client that may not come in is told.
+pub fn refusal(error: &Error) -> String {
+    info!(code = error.code().name(), "a socket was refused");
+    metrics::counter!("hubbub_socket_refusals_total", "code" => error.code().name()).increment(1);
+    format!("Authentication error: {}: {}", error.code().name(), error.message())
+}
+
+/// By the token of the CONNECT packet, else by the one that `offered` finds in the request.
+pub async fn admit(
+    hub: &Arc<Hub>,
+    offered: impl FnOnce() -> Option<String>,
+    auth: Option<Value>,
+) -> Result<Admitted> {
     let handshake: Handshake = match auth {
         None | Some(Value::Null) => Handshake::default(),
         Some(auth) => {
             serde_json::from_value(auth).map_err(|error| Error::invalid("auth", error.to_string()))?
         }
     };
-    let token = match &handshake.token {
-        Some(token) => token.clone(),
-        None => super::handshake::token(socket.req_parts())?,
-    };
+    let token = handshake.token.or_else(offered).ok_or_else(super::handshake::no_token)?;
     let admission = hub.app.accounts.admit(&token).await?;
     let slot = Arc::new(hub.slot_for(admission.actor.id)?);
-    if let Some(unclaimed) = socket.req_parts().extensions.get::<Unclaimed>() {
+    Ok(Admitted { admission, slot, resume: handshake.resume })
+}
+
+/// Everything that a socket of the engine needs before it is connected.
+fn take_in(hub: &Arc<Hub>, socket: &SocketRef, admitted: Admitted) {
+    let extensions = &socket.req_parts().extensions;
+    if let Some(unclaimed) = extensions.get::<Unclaimed>() {
         unclaimed.claim();
     }
-    let outlet = Outlet::new(socket.clone(), hub);
-    socket.extensions.insert(Inbox::new(&hub.unanswered, outlet.clone()));
-    socket.extensions.insert(Admitted { admission, slot, handshake, outlet });
+    let outlet = Outlet::through_engine(socket.clone(), hub);
+    socket.extensions.insert(Inbox::new(&hub.unanswered, outlet));
+    socket.extensions.insert(admitted);
     // An upgrade from polling came on another connection, which the server has noted.
     let began_here =
         socket.req_parts().uri.query().is_some_and(|query| query.contains("transport=websocket"));
-    if let (Some(wire), true) = (socket.req_parts().extensions.get::<Wire>(), began_here) {
+    if let (Some(wire), true) = (extensions.get::<Wire>(), began_here) {
         hub.wires.note(socket.id.as_str(), wire);
     }
     socket.on_fallback(async |_: Queued| {});
@@ -93,24 +115,27 @@ async fn admit(hub: &Arc<Hub>, socket: &SocketRef, auth: Option<Value>) -> Resul
     socket.on_disconnect(async move |socket: SocketRef| {
         // What came before is still worked through by whoever is at it.
         socket.extensions.clear();
-        let wire = leaving.wires.of(socket.id);
-        leaving.remove(socket.id).await;
-        leaving.end_transport(socket.id, wire, LINGER);
+        depart(leaving, socket.id).await;
     });
-    Ok(())
 }
 
-async fn settle(hub: Arc<Hub>, socket: SocketRef) {
-    let Some(admitted) = socket.extensions.remove::<Admitted>() else { return };
-    let inbox = socket.extensions.get::<Arc<Inbox>>();
-    let connection = Connection::new(admitted.outlet, admitted.admission, admitted.slot);
-    let (Some(inbox), Some(connection)) = (inbox, connection) else { return };
+/// The socket is over; its transport has a while to begin another one.
+pub async fn depart(hub: Arc<Hub>, sid: Sid) {
+    let wire = hub.wires.of(sid);
+    hub.remove(sid).await;
+    hub.end_transport(sid, wire, LINGER);
+}
+
+/// From now on the socket is among the connections, hears its user's own log, and is listened to.
+pub async fn settle(hub: Arc<Hub>, admitted: Admitted, inbox: Arc<Inbox>) {
+    let outlet = inbox.outlet().clone();
+    let Some(connection) = Connection::new(outlet.clone(), admitted.admission, admitted.slot) else { return };
     let connection = Arc::new(connection);
     hub.add(connection.clone());
-    let settled = begin(&hub, &connection, admitted.handshake.resume).await;
-    if !socket.connected() {
+    let settled = begin(&hub, &connection, admitted.resume).await;
+    if !outlet.connected() {
         // It went while it was being settled, and its departure cannot have undone all of that.
-        hub.remove(socket.id).await;
+        hub.remove(outlet.sid()).await;
         hub.tidy(&connection).await;
         return;
     }
@@ -120,8 +145,8 @@ async fn settle(hub: Arc<Hub>, socket: SocketRef) {
         }),
         Err(error) if error.code() == Code::Unauthenticated => hub.dismiss(&connection),
         Err(error) => {
-            debug!(socket.id = %socket.id, %error, "a socket could not be settled");
-            hub.cut(socket.id, "unavailable");
+            debug!(socket.id = %outlet.sid(), %error, "a socket could not be settled");
+            hub.cut(outlet.sid(), "unavailable");
         }
     }
 }

@@ -114,7 +114,7 @@ impl Hub {
     /// those that closed in the very moment they came.
     pub async fn bury(&self) {
         for connection in self.connections() {
-            if connection.doomed.load(Ordering::Acquire) || !connection.outlet.socket.connected() {
+            if connection.doomed.load(Ordering::Acquire) || !connection.outlet.connected() {
                 self.remove(connection.outlet.sid()).await;
             }
         }
@@ -124,6 +124,10 @@ impl Hub {
 
     pub fn connection(&self, sid: Sid) -> Option<Arc<Connection>> {
         self.connections.get(&sid).map(|connection| connection.clone())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.connections.is_empty()
     }
 
     pub fn connections(&self) -> Vec<Arc<Connection>> {
@@ -151,7 +155,7 @@ impl Hub {
     pub fn dismiss(self: &Arc<Self>, connection: &Connection) {
         let sid = connection.outlet.sid();
         let wire = self.wires.of(sid);
-        if connection.outlet.socket.clone().disconnect().is_err() {
+        if connection.outlet.disconnect(self).is_err() {
             return self.cut(sid, "dismissed");
         }
         metrics::counter!("hubbub_sockets_cut_total", "reason" => "dismissed").increment(1);

@@ -10,9 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, Event, TryData};
+use socketioxide::extract::AckSender;
 use socketioxide::handler::{FromMessageParts, Value as Frame};
 use socketioxide::socket::Socket;
+use socketioxide_core::parser::Parse;
+use socketioxide_parser_common::CommonParser;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Unanswered, refuse};
@@ -58,6 +60,10 @@ impl Inbox {
         Arc::new(Inbox { waiting: Mutex::default(), unanswered: unanswered.clone(), outlet })
     }
 
+    pub fn outlet(&self) -> &Arc<Outlet> {
+        &self.outlet
+    }
+
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,6 +80,24 @@ impl Inbox {
             waiting.working = true;
             begin(Turn(self.clone()));
         }
+    }
+
+    /// An event of a WebSocket of ours, with the number that its answer is to carry. To be called in
+    /// the order of arrival.
+    pub fn arrived(self: &Arc<Inbox>, frame: &mut Frame, ack: Option<i64>) {
+        self.take(frame, ack.map(|number| Ack { number, sender: None }));
+    }
+
+    fn take(self: &Arc<Inbox>, frame: &mut Frame, ack: Option<Ack>) {
+        let bytes = match &*frame {
+            Frame::Str(text, binaries) => {
+                text.len() + binaries.iter().flatten().map(|binary| binary.len()).sum::<usize>()
+            }
+            Frame::Bytes(bytes) => bytes.len(),
+        };
+        let (name, payload) = read(frame);
+        let answer = Answer::new(self.outlet.clone(), ack, &self.unanswered);
+        self.put(Arrived { name, payload, answer, at: Instant::now(), bytes });
     }
 
     fn put(self: &Arc<Inbox>, arrived: Arrived) {
@@ -139,26 +163,21 @@ impl FromMessageParts<LocalAdapter> for Queued {
         ack: &Option<i64>,
     ) -> Result<Queued, Infallible> {
         let Some(inbox) = socket.extensions.get::<Arc<Inbox>>() else { return Ok(Queued) };
-        let bytes = match &*frame {
-            Frame::Str(text, binaries) => {
-                text.len() + binaries.iter().flatten().map(|binary| binary.len()).sum::<usize>()
-            }
-            Frame::Bytes(bytes) => bytes.len(),
-        };
-        let name = Event::from_message_parts(socket, frame, ack).map(|Event(name)| name).unwrap_or_default();
-        let payload = match TryData::<Value>::from_message_parts(socket, frame, ack) {
-            Ok(TryData(Ok(value))) => Ok(value),
-            Ok(TryData(Err(_))) if is_bare(frame) => Ok(Value::Null),
-            Ok(TryData(Err(_))) | Err(_) => {
-                Err(Error::bad_request("the payload is not JSON that this server reads"))
-            }
-        };
         let Ok(sender) = AckSender::from_message_parts(socket, frame, ack);
-        let ack = ack.map(|number| Ack { number, sender });
-        let answer = Answer::new(inbox.outlet.clone(), ack, &inbox.unanswered);
-        inbox.put(Arrived { name, payload, answer, at: Instant::now(), bytes });
+        inbox.take(frame, ack.map(|number| Ack { number, sender: Some(sender) }));
         Ok(Queued)
     }
+}
+
+/// Name and first argument of an event. What is no name is no event of ours.
+fn read(frame: &mut Frame) -> (String, Result<Value, Error>) {
+    let name = CommonParser.read_event(frame).map(str::to_owned).unwrap_or_default();
+    let payload = match CommonParser.decode_value::<Value>(frame, true) {
+        Ok(value) => Ok(value),
+        Err(_) if is_bare(frame) => Ok(Value::Null),
+        Err(_) => Err(Error::bad_request("the payload is not JSON that this server reads")),
+    };
+    (name, payload)
 }
 
 /// Whether the frame holds an event name and nothing else: `["name"]`.

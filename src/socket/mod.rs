@@ -19,6 +19,7 @@ mod rooms;
 mod serve;
 mod stay;
 mod talk;
+mod websocket;
 mod wire;
 
 use std::sync::Arc;
@@ -29,7 +30,8 @@ use socketioxide::{ParserConfig, SocketIo};
 use tokio::task::JoinSet;
 
 pub use events::{EVENTS, Spec};
-pub use handshake::Unclaimed;
+pub use handshake::{Unclaimed, token as offered_token};
+pub use websocket::{Visitor, accept_key};
 pub use wire::{Line, Wire, Wires};
 
 use crate::app::App;
@@ -56,6 +58,23 @@ impl std::fmt::Debug for Sockets {
     }
 }
 
+/// Takes in clients that begin with a WebSocket; see [`websocket`].
+#[derive(Clone)]
+pub struct Host(Arc<Hub>);
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    /// Runs until the connection is over.
+    pub async fn attend(self, visitor: Visitor) {
+        websocket::attend(self.0, visitor).await;
+    }
+}
+
 /// How Socket.IO is spoken.
 #[derive(Clone, Debug)]
 pub struct Manner {
@@ -71,15 +90,15 @@ impl Sockets {
     /// Must be called within a Tokio runtime.
     pub fn open(app: App, manner: &Manner) -> Sockets {
         let parser = ParserConfig::common()
-            .max_incoming_binaries(8)
+            .max_incoming_binaries(limits::BINARIES)
             .max_incoming_binary_buf_size(limits::FRAME_BYTES)
-            .packet_completion_timeout(Duration::from_secs(10));
+            .packet_completion_timeout(limits::PACKET_COMPLETION);
         let (layer, io) = SocketIo::builder()
             .with_parser(parser)
             .req_path("/socket.io")
             .ping_interval(manner.ping_interval)
             .ping_timeout(manner.ping_timeout)
-            .connect_timeout(Duration::from_secs(10))
+            .connect_timeout(connect::CONNECT_TIMEOUT)
             .max_payload(limits::FRAME_BYTES as u64)
             .ws_max_message_size(limits::FRAME_BYTES)
             .ws_max_frame_size(limits::FRAME_BYTES)
@@ -91,6 +110,11 @@ impl Sockets {
         connect::open(&io, &hub);
         let tasks = pulse::start(&hub);
         Sockets { layer, wires, io, hub, tasks }
+    }
+
+    /// Serves clients that begin with a WebSocket.
+    pub fn host(&self) -> Host {
+        Host(self.hub.clone())
     }
 
     /// Tells everybody to come back elsewhere or later, answers what was asked, and closes. Bounded: a
@@ -108,7 +132,15 @@ impl Sockets {
         // Whoever gets no answer in time repeats the event with the same id.
         let rest = within.saturating_sub(WARNING) / 2;
         let _ = tokio::time::timeout(rest, answered).await;
-        if tokio::time::timeout(rest, self.io.close()).await.is_err() {
+        self.hub.connections().iter().for_each(|one| one.outlet.go_away());
+        let closed = async {
+            self.io.close().await;
+            let mut soon = tokio::time::interval(Duration::from_millis(10));
+            while !self.hub.is_empty() {
+                soon.tick().await;
+            }
+        };
+        if tokio::time::timeout(rest, closed).await.is_err() {
             self.hub.connections().iter().for_each(|one| self.hub.cut(one.outlet.sid(), "draining"));
         }
         self.tasks.shutdown().await;

@@ -126,7 +126,7 @@ impl Seat {
     fn hear(&mut self, told: &Arc<Told>, spoken: &Spoken<'_>) -> Option<Pipe> {
         match &mut self.held {
             Some(held) if held.len() < limits::SOCKET_QUEUE => held.push(told.clone()),
-            Some(_) => self.outlet.close_slow(),
+            Some(_) => self.outlet.cut("slow"),
             None if told.entry.seq <= self.known => {}
             None => return self.outlet.queue(spoken),
         }

@@ -148,7 +148,7 @@ pub async fn enter(
     let seat = hold(hub, connection, address)?;
     hub.app.logs.settled(seat.address()).await?;
     still_readable(hub, actor, log).await?;
-    match connection.outlet.socket.connected() {
+    match connection.outlet.connected() {
         true => Ok(seat),
         // It was not in the room yet when it was taken out of all of them.
         false => Err(Error::unavailable("the socket is closed")),

@@ -17,6 +17,18 @@ pub fn answer(number: i64, data: &RawValue) -> Bytes {
     text(&[b"43", number.to_string().as_bytes(), b"[", data.get().as_bytes(), b"]"])
 }
 
+/// The end of the socket, not of its connection.
+pub fn disconnect() -> Bytes {
+    text(&[b"41"])
+}
+
+/// The end of the connection, of which the client makes that it may come back (RFC 6455, 7.4.1).
+pub fn going_away() -> Bytes {
+    const CLOSE: u8 = 0x88;
+    const GOING_AWAY: [u8; 2] = 1001u16.to_be_bytes();
+    Bytes::from([&[CLOSE, 2], &GOING_AWAY[..]].concat())
+}
+
 /// An unmasked text frame (RFC 6455, 5.2).
 pub fn text(parts: &[&[u8]]) -> Bytes {
     const FINAL_TEXT: u8 = 0x81;

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use socketioxide::socket::Sid;
 
-pub(super) use frame::{answer, event};
+pub(super) use frame::{answer, disconnect, event, going_away, text};
 pub use line::{Line, Refused};
 pub(super) use out::MARK;
 
@@ -49,7 +49,7 @@ impl Wire {
         }
     }
 
-    /// The way past the engine, if this carries a WebSocket.
+    /// The way past the engine, once this carries a WebSocket.
     pub(super) fn pipe(&self) -> Option<Pipe> {
         self.line.upgrade().filter(|line| line.is_websocket()).map(|line| Pipe(Arc::downgrade(&line)))
     }
