@@ -58,8 +58,10 @@ pub async fn attend(hub: Arc<Hub>, visitor: Visitor) {
         .read_buffer_size(512)
         .max_message_size(Some(limits::FRAME_BYTES))
         .max_frame_size(Some(limits::FRAME_BYTES));
-    let mut socket =
-        WebSocketStream::from_partially_read(line, read.to_vec(), Role::Server, Some(config)).await;
+    // Even an empty rest of the buffer that the request was read into keeps all of it, 8 KiB.
+    let ahead = read.to_vec();
+    drop(read);
+    let mut socket = WebSocketStream::from_partially_read(line, ahead, Role::Server, Some(config)).await;
     let pulse = Pulse::new(&hub);
     let mut session = Session {
         hub,
@@ -181,9 +183,9 @@ impl Session {
                 }
             }
             PacketData::Event(mut frame, ack) | PacketData::BinaryEvent(mut frame, ack) if ours => {
-                if let Some(inbox) = self.inbox() {
-                    inbox.arrived(&mut frame, ack);
-                }
+                // Nobody is signed in here, or nobody any more.
+                let inbox = self.inbox().ok_or(Some(CloseCode::Policy))?;
+                inbox.arrived(&mut frame, ack);
             }
             // Another namespace, or an answer to what was never asked.
             _ => {}

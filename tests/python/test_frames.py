@@ -104,6 +104,13 @@ class Raw:
                 return text
         raise AssertionError("neither an answer nor an end")
 
+    def code(self):
+        """With which the server closes (RFC 6455, 7.4.1)."""
+        while True:
+            opcode, data = self.stream.recv_data()
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                return int.from_bytes(data[:2], "big")
+
     def closes(self):
         return self.until(lambda text: False) is None
 
@@ -165,6 +172,26 @@ def test_spoilt_bytes_s54(world, ann):
         assert raw.closes(), "a multibyte character was cut"
 
 
+def test_who_breaks_a_rule_is_told_which(world, ann):
+    for frame, code in [("x", 1002), ("0", 1002), ("49", 1002), ("459-[]", 1002), ('42["typing"]', 1008), ("1", 1000)]:
+        with Raw(world) as raw:
+            raw.send(frame)
+            assert raw.code() == code, frame
+    with Raw(world) as raw:
+        raw.sign_in(ann.token)
+        raw.send("40")
+        assert raw.code() == 1002, "signed in twice"
+    with Raw(world) as raw:
+        raw.send(b"\xff\xfe", websocket.ABNF.OPCODE_TEXT)
+        assert raw.code() == 1007, "no UTF-8"
+
+
+def test_who_does_not_sign_in_is_closed_s57(world):
+    with Raw(world) as raw:
+        raw.stream.settimeout(15)
+        assert raw.code() == 1008
+
+
 def test_too_many_binaries_close(world, ann):
     with Raw(world) as raw:
         assert raw.sign_in(ann.token).startswith("40")
@@ -183,7 +210,7 @@ def test_a_frame_that_is_too_large_closes_at_once_s52(world, ann, size, signed_i
             raw.sign_in(ann.token)
         began = time.monotonic()
         raw.send_beginning(size)
-        assert raw.closes()
+        assert raw.code() == 1009
         assert time.monotonic() - began < 1
 
 
