@@ -27,8 +27,10 @@ pub enum Packet<'a> {
     Unknown,
 }
 
+type Reading = for<'a> fn(&'a [u8]) -> Packet<'a>;
+
 /// After the `42` of an event, the most frequent first.
-const EVENTS: &[(&[u8], fn(&[u8]) -> Packet<'_>)] = &[
+const EVENTS: &[(&[u8], Reading)] = &[
     (b"[\"new_message\"", |rest| Packet::Message(rest)),
     (b"[\"welcome\"", |_| Packet::Welcome),
     (b"[\"resumed\"", |rest| Packet::Resumed(rest)),
