@@ -1,0 +1,179 @@
+//! All threads of clients together, phase by phase, and what the kernel says meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::client::{Client, Stage};
+use super::driver::{Driver, Shared};
+use super::machine::{Memory, cpu_seconds};
+use super::plan::{Plan, Profile, Target};
+use super::report::{Connect, Measured, Memories, Storm};
+use super::tally::Tally;
+use crate::error::{Error, Result};
+
+pub struct Crew {
+    pub plan: Arc<Plan>,
+    /// The server, where it runs on this machine.
+    pid: Option<u32>,
+    shared: Arc<Shared>,
+    drivers: Vec<Driver>,
+    connect: Connect,
+    before: Option<Memory>,
+    memories: Option<Memories>,
+}
+
+impl Crew {
+    pub fn gather(plan: &Plan, target: Target, pid: Option<u32>, shared: &Arc<Shared>) -> Result<Crew> {
+        let (plan, target, origin) = (Arc::new(plan.clone()), Arc::new(target), Instant::now());
+        let threads = 0..plan.threads;
+        let drivers: Result<Vec<Driver>> =
+            threads.map(|thread| Driver::new(&plan, &target, shared, origin, thread)).collect();
+        let (connect, before) = (Connect::default(), pid.and_then(Memory::of));
+        Ok(Crew { plan, pid, shared: shared.clone(), drivers: drivers?, connect, before, memories: None })
+    }
+
+    /// Every thread goes through the phase; how long until the last was through.
+    fn all(&mut self, phase: impl Fn(&mut Driver) -> Result<()> + Sync) -> Result<Duration> {
+        let began = Instant::now();
+        self.shared.begin();
+        let (shared, phase) = (&self.shared, &phase);
+        let ended: Vec<Result<()>> = std::thread::scope(|scope| {
+            let each = self.drivers.iter_mut().map(|driver| {
+                scope.spawn(move || {
+                    // The others must not wait for one that gave up.
+                    phase(driver).inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))
+                })
+            });
+            let running: Vec<_> = each.collect();
+            let ended = running.into_iter().map(|thread| thread.join());
+            ended
+                .map(|joined| joined.unwrap_or_else(|_| Err(Error::internal("a thread of clients panicked"))))
+                .collect()
+        });
+        // The one that gave up first has the most to say.
+        let said = |error: &Error| !error.message().starts_with("stopped");
+        let mut failed: Vec<Error> = ended.into_iter().filter_map(Result::err).collect();
+        failed.sort_by_key(|error| !said(error));
+        match failed.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(began.elapsed()),
+        }
+    }
+
+    /// Lets users come until so many are here, and those who only speak. Who is here stays.
+    pub fn come(&mut self, users: usize) -> Result<()> {
+        let (speakers, here) = (self.plan.users, self.here());
+        let wanted = move |client: &Client| client.number < users || client.number >= speakers;
+        let connected = self.all(|driver| {
+            driver.desk.active = users;
+            driver.connect(wanted)
+        })?;
+        let memory_connected = self.memory();
+        let joined = match self.plan.profile {
+            Profile::Write => Duration::ZERO,
+            _ => self.all(|driver| driver.join(users))?,
+        };
+        self.learn_epochs();
+        let new = users.saturating_sub(here);
+        if new > 0 {
+            self.connect = Connect {
+                sockets: new,
+                seconds: connected.as_secs_f64(),
+                per_second: new as f64 / connected.as_secs_f64().max(1e-9),
+                join_seconds: joined.as_secs_f64(),
+            };
+            let memories = self.before.zip(memory_connected).zip(self.memory());
+            self.memories = memories.map(|((before, connected), joined)| Memories {
+                before,
+                connected,
+                joined,
+                after: joined,
+                per_connection: connected.each(before, users),
+                per_joined: joined.each(before, users),
+            });
+        }
+        Ok(())
+    }
+
+    /// Users who are connected.
+    fn here(&self) -> usize {
+        let clients = self.drivers.iter().flat_map(|driver| &driver.clients);
+        clients.filter(|client| client.number < self.plan.users && client.stage == Stage::Here).count()
+    }
+
+    /// How the last of them came.
+    pub fn connect(&self) -> Connect {
+        self.connect
+    }
+
+    /// Of the server: before anybody came, with everybody, and now.
+    pub fn memories(&self) -> Option<Memories> {
+        let after = self.memory()?;
+        self.memories.map(|memories| Memories { after, ..memories })
+    }
+
+    /// Which epoch each channel has, whoever came into it first.
+    fn learn_epochs(&mut self) {
+        let all: Vec<(usize, String)> =
+            self.drivers.iter().flat_map(|driver| driver.desk.epochs.clone()).collect();
+        for driver in &mut self.drivers {
+            driver.desk.epochs.extend(all.iter().cloned());
+        }
+    }
+
+    /// The load of the profile, for so long.
+    pub fn measure(&mut self, rate: f64, during: Duration) -> Result<Measured> {
+        let (server, bench) = self.processors();
+        let took = self.all(|driver| driver.work(rate, during))?;
+        Ok(self.measured(took, server, bench))
+    }
+
+    /// Everybody goes, misses something and comes back at once.
+    pub fn storm(&mut self) -> Result<(Storm, Measured)> {
+        let users = self.plan.users;
+        self.all(|driver| {
+            driver.leave();
+            driver.fill()
+        })?;
+        let (server, bench) = self.processors();
+        let took = self.all(|driver| {
+            driver.come_back(users)?;
+            driver.drain()
+        })?;
+        let each_ms = {
+            let mut all = Tally::default();
+            self.drivers.iter().for_each(|driver| all.add(driver.desk.tally.clone()));
+            all.back.spread()
+        };
+        let storm = Storm { users, missed: self.plan.missed, seconds: took.as_secs_f64(), each_ms };
+        Ok((storm, self.measured(took, server, bench)))
+    }
+
+    fn measured(&mut self, took: Duration, server: Option<f64>, bench: Option<f64>) -> Measured {
+        let (server_now, bench_now) = self.processors();
+        let spent = |now: Option<f64>, before: Option<f64>| now.zip(before).map(|(now, before)| now - before);
+        let mut tally = Tally::default();
+        for driver in &mut self.drivers {
+            tally.add(driver.take());
+        }
+        if tally.heard < tally.expected {
+            tally.errors_of("NOT_DELIVERED", tally.expected - tally.heard);
+        }
+        let (server, bench) = (spent(server_now, server), spent(bench_now, bench));
+        Measured::of(self.plan.profile, tally, took, server, bench)
+    }
+
+    fn processors(&self) -> (Option<f64>, Option<f64>) {
+        (self.pid.and_then(cpu_seconds), cpu_seconds(std::process::id()))
+    }
+
+    fn memory(&self) -> Option<Memory> {
+        self.pid.and_then(Memory::of)
+    }
+
+    /// The first refusal in the server's words.
+    pub fn complaint(&self) -> Option<String> {
+        self.drivers.iter().find_map(|driver| driver.desk.complaint.clone())
+    }
+}
