@@ -4,6 +4,7 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
 use super::teller::Teller;
@@ -41,13 +42,22 @@ impl Desk {
     }
 
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Errand>, logs: Weak<Shared>) {
+        let mut idle = Instant::now() + IDLE;
         loop {
-            match tokio::time::timeout(IDLE, waiting.recv()).await {
-                Ok(Some(errand)) => self.work(errand, &mut waiting).await,
+            match timeout_at(idle, waiting.recv()).await {
+                Ok(Some(errand)) => {
+                    // Where others write as well, whoever sweeps wants this desk to know where it stands.
+                    let needed = self.store.engine.is_shared() || !matches!(errand, Errand::Sweep);
+                    self.work(errand, &mut waiting).await;
+                    if needed {
+                        idle = Instant::now() + IDLE;
+                    }
+                }
                 Ok(None) => return,
                 Err(_) => {
                     self.mend().await;
-                    if self.unfolded {
+                    if self.unfolded || self.teller.is_behind() {
+                        idle = Instant::now() + IDLE;
                         continue;
                     }
                     let Some(logs) = logs.upgrade() else { return };

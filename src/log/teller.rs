@@ -17,11 +17,13 @@ pub(super) struct Teller {
     outbox: Outbox,
     /// Seq of the last entry told; none before anybody asked or anything was written.
     position: Option<Seq>,
+    /// Something that is durable could not be told yet.
+    behind: bool,
 }
 
 impl Teller {
     pub(super) fn new(address: Address, store: Store, outbox: Outbox) -> Teller {
-        Teller { address, store, outbox, position: None }
+        Teller { address, store, outbox, position: None, behind: false }
     }
 
     /// Everything after the position answered will be told.
@@ -32,6 +34,10 @@ impl Teller {
         let head = self.store.messages.head(self.address.log).await?.map_or(0, |entry| entry.seq);
         self.position = Some(head);
         Ok(head)
+    }
+
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind
     }
 
     pub(super) async fn tell(&mut self, entry: Entry) {
@@ -45,6 +51,7 @@ impl Teller {
         }
         if self.position != Some(entry.seq - 1) {
             // Told by the next entry or sweep, when the store answers again; never out of order.
+            self.behind = true;
             return;
         }
         self.say(entry).await;
@@ -58,6 +65,7 @@ impl Teller {
         match self.store.messages.head(self.address.log).await {
             Ok(Some(head)) => {
                 let _ = self.catch_up(head.seq).await;
+                self.behind = self.position < Some(head.seq);
             }
             Ok(None) => {}
             Err(error) => warn!(log = %self.address.log, %error, "the log cannot be swept"),
