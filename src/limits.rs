@@ -36,7 +36,8 @@ pub const TELLING_LASTS: Duration = Duration::from_secs(60);
 pub const BODY_BYTES: usize = 64 * 1024;
 
 // The log (contract D-11, D-28).
-pub const BATCH: usize = 64;
+/// Entries of one log that are written at once: what comes while one batch is written waits for the next.
+pub const BATCH: usize = 256;
 pub const SEND_DEADLINE: Duration = Duration::from_secs(10);
 pub const RESUME_PAGE: u64 = 300;
 pub const RESUME_PAGE_BYTES: usize = 256 * 1024;

@@ -32,7 +32,7 @@ impl RefreshToken {
 
     /// What the store keeps and looks up by.
     pub fn hash(&self) -> String {
-        Sha256::digest(&self.0).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(Sha256::digest(&self.0))
     }
 
     pub fn reveal(&self) -> &str {

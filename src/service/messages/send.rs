@@ -79,5 +79,5 @@ impl Send {
 /// Tells one content from another; the same for a repeat of the same send.
 fn digest(message: &Message) -> Result<String> {
     let content = serde_json::to_vec(message).map_err(Error::internal)?;
-    Ok(Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(Sha256::digest(content)))
 }
