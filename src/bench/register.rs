@@ -105,6 +105,8 @@ impl Api {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let request = request.body(Full::new(Bytes::from(body.to_string()))).map_err(Error::internal)?;
+        // The connection says when it can take the next one; asked too early, it would give it back.
+        self.sender.ready().await.map_err(Error::internal)?;
         let answer = self.sender.send_request(request).await.map_err(Error::internal)?;
         let status = answer.status();
         let hint = answer.headers().get("retry-after").and_then(|hint| hint.to_str().ok()?.parse().ok());
