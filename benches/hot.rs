@@ -25,6 +25,7 @@ use rig::wait;
 
 fn main() {
     divan::main();
+    rig::tidy();
 }
 
 /// Thirty-five words.

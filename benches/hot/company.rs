@@ -14,7 +14,6 @@ use hubbub::server::{Server, Settings};
 use hubbub::service::accounts::Device;
 use hubbub::store::{Opening, Store};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -35,7 +34,6 @@ pub struct Company {
     pub channel: Id<Channel>,
     address: SocketAddr,
     token: String,
-    _folder: TempDir,
 }
 
 /// Sockets that sit in the channel and say when they have heard a message.
@@ -66,7 +64,7 @@ fn roomy() -> Config {
 impl Company {
     async fn open() -> Company {
         let (config, folder) = (roomy(), folder());
-        let store = Store::open(&Opening::embedded(folder.path(), Clock::system())).await.unwrap();
+        let store = Store::open(&Opening::embedded(folder, Clock::system())).await.unwrap();
         let app = App::new(&config, &Keys::random(), store, Clock::system());
         app.recover().await.unwrap();
         let device = Device { name: "bench".into(), address: IpAddr::from(Ipv4Addr::LOCALHOST) };
@@ -81,7 +79,7 @@ impl Company {
         let server = Server::bind(app.clone(), Settings::from(&config)).unwrap();
         let address = server.address().unwrap();
         tokio::spawn(server.serve(std::future::pending()));
-        Company { app, actor, authz_epoch: admission.authz_epoch, channel, address, token, _folder: folder }
+        Company { app, actor, authz_epoch: admission.authz_epoch, channel, address, token }
     }
 
     pub async fn audience(&self, sockets: usize) -> Audience {

@@ -2,7 +2,7 @@
 //! hold a made world of a given number of messages.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use hubbub::clock::Clock;
 use hubbub::model::{Id, Log, Seq};
@@ -18,8 +18,19 @@ pub fn wait<T>(what: impl Future<Output = T>) -> T {
     RUNTIME.block_on(what)
 }
 
-pub fn folder() -> TempDir {
-    tempfile::tempdir().unwrap()
+/// What stands in a static is never dropped, so folders are remembered here and removed by [`tidy`].
+static FOLDERS: Mutex<Vec<TempDir>> = Mutex::new(Vec::new());
+
+pub fn folder() -> PathBuf {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    FOLDERS.lock().unwrap().push(folder);
+    path
+}
+
+/// The end of every `main` here.
+pub fn tidy() {
+    FOLDERS.lock().unwrap().clear();
 }
 
 /// A store with a made world in it, and its busiest channel.
@@ -27,8 +38,6 @@ pub struct Filled {
     pub store: Store,
     pub log: Id<Log>,
     pub head: Seq,
-    /// Removed with it, unless the caller keeps the stores in a folder of their own.
-    _folder: Option<TempDir>,
 }
 
 /// The same numbers make the same world, so that one kept by `hubbub seed` is continued and not made anew.
@@ -40,11 +49,8 @@ fn world(messages: u64) -> World {
 impl Filled {
     /// In `HUBBUB_BENCH_STORES`, where it is kept for the next run, or in a folder of its own.
     pub fn embedded(messages: u64) -> Filled {
-        let kept = std::env::var_os("HUBBUB_BENCH_STORES").map(PathBuf::from);
-        let folder = kept.is_none().then(folder);
-        let parent = kept.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned())).unwrap();
-        let opening = Opening::embedded(parent.join(messages.to_string()), Clock::system());
-        Filled::open(&opening, messages, folder)
+        let parent = std::env::var_os("HUBBUB_BENCH_STORES").map_or_else(folder, PathBuf::from);
+        Filled::open(&Opening::embedded(parent.join(messages.to_string()), Clock::system()), messages)
     }
 
     /// In the database `hubbub_bench_<messages>` of `MONGODB_URI`, where it stays; none without that.
@@ -54,17 +60,17 @@ impl Filled {
         let (server, options) = uri.split_once('?').unwrap_or((&uri, ""));
         let server = server.trim_end_matches('/');
         let opening = Opening::mongo(format!("{server}/hubbub_bench_{messages}?{options}"), Clock::system());
-        Some(Filled::open(&opening, messages, None))
+        Some(Filled::open(&opening, messages))
     }
 
-    fn open(opening: &Opening, messages: u64, folder: Option<TempDir>) -> Filled {
+    fn open(opening: &Opening, messages: u64) -> Filled {
         let world = world(messages);
         let log = world.channels.first().unwrap().id.into();
         wait(async {
             let store = Store::open(opening).await.unwrap();
             world::load(&store, world, async |_: &str| Ok(String::new()), |_| {}).await.unwrap();
             let head = store.messages.head(log).await.unwrap().unwrap().seq;
-            Filled { store, log, head, _folder: folder }
+            Filled { store, log, head }
         })
     }
 }
