@@ -12,8 +12,8 @@
 //!
 //! ```text
 //!    main                       hands the serving over to the command line
-//!  8 command                    what was typed: serve, seed, clear-database, migrate, user, config …
-//!  7 server                     one port: our accept loop, Socket.IO, warp; a stop that loses nothing
+//!  8 command                    what was typed: serve, seed, clear-database, migrate, user, bench …
+//!  7 server    bench            one port: our accept loop, Socket.IO, warp · the load of many clients
 //!  6 rest      socket           the two doors: bytes into requests, results into replies; no opinion
 //!  5 app                        the handle both doors hold: every service, built once
 //!  4 service   world            what the product does · sample worlds
@@ -51,6 +51,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod bench;
 pub mod clock;
 pub mod command;
 pub mod config;

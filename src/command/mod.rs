@@ -3,6 +3,7 @@
 //! Serving itself is handed in by `main`, so that this room knows no door. Every refusal is a
 //! sentence on stderr and exit code 1; wrong usage is 2.
 
+mod bench;
 mod clear;
 mod config;
 mod health;
@@ -65,6 +66,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Config(config::Show),
     Health(health::Health),
+    Bench(Box<bench::Bench>),
 }
 
 /// The whole program; `server` serves until it is told to stop.
@@ -107,6 +109,7 @@ impl Cli {
             Command::Migrate(migrate) => migrate.run(load(source)?).await,
             Command::Config(show) => show.run(&load(source)?),
             Command::Health(health) => health.run(&load(source)?),
+            Command::Bench(bench) => bench.run().await,
         }
     }
 }

@@ -12,6 +12,11 @@ pub fn say(line: impl AsRef<str>) {
     let _ = writeln!(io::stdout(), "{}", line.as_ref());
 }
 
+/// How far a long command is. Kept apart from its answer.
+pub(super) fn note(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 pub(super) fn warn(line: &str) {
     let _ = writeln!(io::stderr(), "hubbub: {line}");
 }

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["service", "world"],
     &["app"],
     &["rest", "socket"],
-    &["server"],
+    &["server", "bench"],
     &["command"],
 ];
 
@@ -27,6 +27,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
+    ("mio", &["bench"]),
+    ("hdrhistogram", &["bench"]),
 ];
 
 /// Everything below a room, by name.

@@ -1,0 +1,156 @@
+//! All threads of clients together, phase by phase, and what the kernel says meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::client::Client;
+use super::driver::{Driver, Shared};
+use super::machine::{Memory, cpu_seconds};
+use super::plan::{Plan, Profile, Target};
+use super::report::{Connect, Measured, Memories, Storm};
+use super::tally::Tally;
+use crate::error::{Error, Result};
+
+/// Clients of one thread that connect at the same time, but in a storm.
+const AT_ONCE: usize = 128;
+
+pub struct Crew {
+    pub plan: Arc<Plan>,
+    /// The server, where it runs on this machine.
+    pid: Option<u32>,
+    shared: Arc<Shared>,
+    drivers: Vec<Driver>,
+}
+
+impl Crew {
+    pub fn gather(plan: &Plan, target: Target, pid: Option<u32>, shared: &Arc<Shared>) -> Result<Crew> {
+        let (plan, target, origin) = (Arc::new(plan.clone()), Arc::new(target), Instant::now());
+        let threads = 0..plan.threads;
+        let drivers: Result<Vec<Driver>> =
+            threads.map(|thread| Driver::new(&plan, &target, shared, origin, thread)).collect();
+        Ok(Crew { plan, pid, shared: shared.clone(), drivers: drivers? })
+    }
+
+    /// Every thread goes through the phase; how long until the last was through.
+    fn all(&mut self, phase: impl Fn(&mut Driver) -> Result<()> + Sync) -> Result<Duration> {
+        let began = Instant::now();
+        self.shared.begin();
+        let (shared, phase) = (&self.shared, &phase);
+        let ended: Vec<Result<()>> = std::thread::scope(|scope| {
+            let each = self.drivers.iter_mut().map(|driver| {
+                scope.spawn(move || {
+                    // The others must not wait for one that gave up.
+                    phase(driver).inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))
+                })
+            });
+            let running: Vec<_> = each.collect();
+            let ended = running.into_iter().map(|thread| thread.join());
+            ended
+                .map(|joined| joined.unwrap_or_else(|_| Err(Error::internal("a thread of clients panicked"))))
+                .collect()
+        });
+        // The one that gave up first has the most to say.
+        let said = |error: &Error| !error.message().starts_with("stopped");
+        let mut failed: Vec<Error> = ended.into_iter().filter_map(Result::err).collect();
+        failed.sort_by_key(|error| !said(error));
+        match failed.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(began.elapsed()),
+        }
+    }
+
+    /// Lets users come until so many are here, and those who only speak.
+    pub fn come(&mut self, users: usize) -> Result<(Connect, Option<Memories>)> {
+        let before = self.memory();
+        let people = self.plan.users;
+        let wanted = move |client: &Client| client.number < users || client.number >= people;
+        let connected = self.all(|driver| {
+            driver.desk.active = users;
+            driver.connect(wanted, AT_ONCE, false)
+        })?;
+        let memory_connected = self.memory();
+        let joined = match self.plan.profile {
+            Profile::Write => Duration::ZERO,
+            _ => self.all(|driver| driver.join(users))?,
+        };
+        self.learn_epochs();
+        let connect = Connect {
+            sockets: users,
+            seconds: connected.as_secs_f64(),
+            per_second: users as f64 / connected.as_secs_f64().max(1e-9),
+            join_seconds: joined.as_secs_f64(),
+        };
+        let memories =
+            before.zip(memory_connected).zip(self.memory()).map(|((before, connected), joined)| {
+                let (per_connection, per_joined) =
+                    (connected.each(before, users), joined.each(before, users));
+                Memories { before, connected, joined, after: joined, per_connection, per_joined }
+            });
+        Ok((connect, memories))
+    }
+
+    /// Which epoch each channel has, whoever came into it first.
+    fn learn_epochs(&mut self) {
+        let all: Vec<(usize, String)> =
+            self.drivers.iter().flat_map(|driver| driver.desk.epochs.clone()).collect();
+        for driver in &mut self.drivers {
+            driver.desk.epochs.extend(all.iter().cloned());
+        }
+    }
+
+    /// The load of the profile, for so long.
+    pub fn measure(&mut self, rate: f64, during: Duration) -> Result<Measured> {
+        let (server, bench) = self.processors();
+        let took = self.all(|driver| driver.work(rate, during))?;
+        Ok(self.measured(took, server, bench))
+    }
+
+    /// Everybody goes, misses something and comes back at once.
+    pub fn storm(&mut self) -> Result<(Storm, Measured)> {
+        let users = self.plan.users;
+        self.all(|driver| {
+            driver.leave();
+            driver.fill()
+        })?;
+        let (server, bench) = self.processors();
+        let took = self.all(|driver| {
+            driver.connect(move |client| client.number < users, usize::MAX, true)?;
+            driver.drain()
+        })?;
+        let each_ms = {
+            let mut all = Tally::default();
+            self.drivers.iter().for_each(|driver| all.add(driver.desk.tally.clone()));
+            all.back.spread()
+        };
+        let storm = Storm { users, missed: self.plan.missed, seconds: took.as_secs_f64(), each_ms };
+        Ok((storm, self.measured(took, server, bench)))
+    }
+
+    fn measured(&mut self, took: Duration, server: Option<f64>, bench: Option<f64>) -> Measured {
+        let (server_now, bench_now) = self.processors();
+        let spent = |now: Option<f64>, before: Option<f64>| now.zip(before).map(|(now, before)| now - before);
+        let mut tally = Tally::default();
+        for driver in &mut self.drivers {
+            tally.add(driver.take());
+        }
+        if tally.heard < tally.expected {
+            tally.errors_of("NOT_DELIVERED", tally.expected - tally.heard);
+        }
+        let (server, bench) = (spent(server_now, server), spent(bench_now, bench));
+        Measured::of(self.plan.profile, tally, took, server, bench)
+    }
+
+    fn processors(&self) -> (Option<f64>, Option<f64>) {
+        (self.pid.and_then(cpu_seconds), cpu_seconds(std::process::id()))
+    }
+
+    pub fn memory(&self) -> Option<Memory> {
+        self.pid.and_then(Memory::of)
+    }
+
+    /// The first refusal in the server's words.
+    pub fn complaint(&self) -> Option<String> {
+        self.drivers.iter().find_map(|driver| driver.desk.complaint.clone())
+    }
+}
