@@ -109,7 +109,7 @@ def durable(key, window, aim, met):
 
 
 def ten_times(found):
-    return found["hubbub-mongo"][SENDS.name] >= 10 * found["node-mongo"][SENDS.name]
+    return found["hubbub-mongo"][SENDS.name] >= 10 * found["node-mongo"][SENDS.name] > 0
 
 
 def fifteen_thousand(found):

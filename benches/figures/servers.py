@@ -127,12 +127,10 @@ def folder():
 
 
 class Mongo:
-    """A replica set of one member: yours by `MONGODB_URI`, or one that is started at its first use."""
+    """A replica set of one member, started at its first use; all that is made in it goes with it."""
 
     def __init__(self):
-        self.given = os.environ.get("MONGODB_URI")
-        self.folder = None
-        self.uri = self.given
+        self.folder = self.uri = None
 
     def address(self, database):
         if self.uri is None:

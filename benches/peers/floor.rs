@@ -1,7 +1,7 @@
 //! A broadcast over bare tokio-tungstenite: the least that a Rust server of everyday making costs.
 //!
-//! It speaks just enough Engine.IO and Socket.IO for `hubbub bench --plain`, believes every token,
-//! keeps nothing, and is built as everybody would build it: a task that reads and a task that writes
+//! It speaks just enough Engine.IO and Socket.IO for `hubbub bench --plain`, believes every token, lets
+//! whoever sits in a room speak there, keeps nothing, and is built as everybody would build it: a task that reads and a task that writes
 //! for each connection, with a queue between. `scripts/peers` measures it beside hubbub.
 
 #![expect(clippy::print_stdout, reason = "its starter reads the address from there")]

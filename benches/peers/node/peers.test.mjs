@@ -13,8 +13,8 @@ const url = process.env.PEER;
 const keeps = process.env.PEER_KEEPS === "1";
 const guests = [];
 
-async function guest(number) {
-  const socket = io(url, { auth: { token: `bench-${number}` }, transports: ["websocket"], forceNew: true, ackTimeout: 10_000 });
+async function guest(number, token = `bench-${number}`) {
+  const socket = io(url, { auth: { token }, transports: ["websocket"], forceNew: true, ackTimeout: 10_000 });
   guests.push(socket);
   await once(socket, "connect");
   return socket;
@@ -47,7 +47,7 @@ test("a message is answered with its number and told to all in its room, and to 
 });
 
 test("who does not belong to a room says nothing there", async () => {
-  const stranger = await guest(3);
+  const stranger = await guest(3, "a stranger");
   const { ok, error } = await send(stranger, "room-0", "let me in");
   assert.deepEqual([ok, error.code], [false, "NOT_FOUND"]);
 });

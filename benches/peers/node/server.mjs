@@ -12,6 +12,7 @@
 import { createServer } from "node:http";
 import express from "express";
 import { Server } from "socket.io";
+import { Members } from "./members.mjs";
 import { view } from "./message.mjs";
 
 const { open } = await import(process.env.MONGODB_URI ? "./mongo.mjs" : "./memory.mjs");
@@ -24,14 +25,7 @@ app.get("/health", (_, response) => response.json({ ok: true }));
 const http = createServer(app);
 const io = new Server(http, { serveClient: false, maxHttpBufferSize: 65_536 });
 
-// Channel → users who belong to it. Here whoever comes in belongs.
-const members = new Map();
-
-function belong(channelId, userId) {
-  const there = members.get(channelId);
-  if (there) there.add(userId);
-  else members.set(channelId, new Set([userId]));
-}
+const members = new Members();
 
 io.use((socket, next) => {
   const { token } = socket.handshake.auth;
@@ -45,7 +39,7 @@ io.on("connection", (socket) => {
 
   socket.on("join_channel", ({ channelId } = {}, answer) => {
     if (typeof channelId !== "string") return answer?.(refused("VALIDATION_FAILED"));
-    belong(channelId, userId);
+    if (!members.has(channelId, userId)) return answer?.(refused("NOT_FOUND"));
     socket.join(channelId);
     answer?.({ ok: true });
   });
@@ -53,7 +47,7 @@ io.on("connection", (socket) => {
   socket.on("send_message", async (send = {}, answer) => {
     const { channelId, text, clientMsgId } = send;
     if (!isSend(channelId, text, clientMsgId)) return answer?.(refused("VALIDATION_FAILED"));
-    if (!members.get(channelId)?.has(userId)) return answer?.(refused("NOT_FOUND"));
+    if (!members.has(channelId, userId)) return answer?.(refused("NOT_FOUND"));
     try {
       const { message, duplicate } = await messages.keep({ channelId, userId, clientMsgId, text });
       answer?.({ ok: true, data: { message: { id: message.id, seq: message.seq }, duplicate } });
