@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::client::{Ask, Client, Fault};
+use super::asking::Ask;
+use super::client::{Client, Fault};
 use super::desk::Desk;
 use super::packet;
 

@@ -21,7 +21,7 @@ const HALVINGS: usize = 3;
 
 /// The first rule that broke, in words.
 pub fn broke(measured: &Measured, memory: Option<f64>) -> Option<String> {
-    let Measured { delivery_ms, ack_ms, cpu, error_rate, .. } = measured;
+    let Measured { delivery_ms, ack_ms, lag_ms, cpu, error_rate, .. } = measured;
     let percent = |share: f64| share * 100.0;
     if *error_rate > ERRORS {
         let codes: Vec<&str> = measured.errors.keys().map(String::as_str).collect();
@@ -34,6 +34,9 @@ pub fn broke(measured: &Measured, memory: Option<f64>) -> Option<String> {
         if times.p99 > P99_MS {
             return Some(format!("p99 of {what} {:.0} ms", times.p99));
         }
+    }
+    if lag_ms.mean > MEAN_MS {
+        return Some(format!("this bench, which was {:.0} ms late: give it --threads", lag_ms.mean));
     }
     if let Some(share) = cpu.share.filter(|share| *share > SHARE) {
         return Some(format!("processor {:.0} %, the server and this bench together", percent(share)));
@@ -89,7 +92,6 @@ fn by_users(crew: &mut Crew, secs: Duration, tell: &dyn Fn(String)) -> Result<(C
     let (mut steps, mut best) = (Vec::new(), None);
     let mut users = FIRST_USERS.min(most);
     loop {
-        crew.come(users)?;
         let (step, measured) = try_out(crew, users, crew.plan.rate * users as f64 / most as f64, secs, tell)?;
         let (rule, p99) = (step.broke.clone(), step.p99_ms);
         steps.push(step);
@@ -110,6 +112,8 @@ fn try_out(
     secs: Duration,
     tell: &dyn Fn(String),
 ) -> Result<(Step, Measured)> {
+    // Those who were lost in a step that was too much come back as well.
+    crew.come(users)?;
     let measured = crew.measure(rate, secs)?;
     let memory = memory_share();
     let broke = broke(&measured, memory);
@@ -151,6 +155,7 @@ mod tests {
             (Measured { delivery_ms: slow(101.0, 500.0), ..good() }, None, "mean of delivery 101 ms"),
             (Measured { ack_ms: slow(50.0, 2_001.0), ..good() }, None, "p99 of acknowledgement 2001 ms"),
             (Measured { cpu: Cpu { share: Some(0.9), ..Cpu::default() }, ..good() }, None, "processor 90 %"),
+            (Measured { lag_ms: slow(150.0, 200.0), ..good() }, None, "this bench, which was 150 ms late"),
             (good(), Some(0.86), "memory 86 %"),
         ] {
             let rule = broke(&measured, memory).unwrap();

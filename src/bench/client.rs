@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use mio::event::Event;
 use mio::{Registry, Token};
 
-use super::catch_up::{Caught, Joined};
-use super::desk::{Desk, Post};
+use super::asking::Asked;
+use super::catch_up::Caught;
+use super::desk::Desk;
 use super::frame::{self, Broken, Frame};
 use super::line::{Came, Line};
 use super::packet::{self, Packet};
@@ -23,26 +24,6 @@ pub enum Stage {
     Here,
 }
 
-/// An event that is not acknowledged yet.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    id: u32,
-    at: u64,
-    what: Ask,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ask {
-    Send {
-        channel: usize,
-    },
-    Join {
-        channel: usize,
-    },
-    /// The rest of what was missed.
-    Resume,
-}
-
 #[derive(Debug)]
 pub struct Client {
     /// Among all clients of all threads.
@@ -52,8 +33,9 @@ pub struct Client {
     pub positions: Vec<Option<u64>>,
     token: Token,
     line: Option<Line>,
-    asked: VecDeque<Asked>,
-    asks: u32,
+    /// What it asked and has no answer to, and how much it asked in all.
+    pub(super) asked: VecDeque<Asked>,
+    pub(super) asks: u32,
     resumes: bool,
     /// It has come into all of its channels once.
     pub seated: bool,
@@ -110,13 +92,19 @@ impl Client {
         self.asked.clear();
     }
 
-    fn lost(&mut self, desk: &mut Desk, why: &dyn std::fmt::Display) {
+    /// Goes, and begins anew when it comes back.
+    pub fn forget(&mut self, desk: &mut Desk) {
+        self.hang_up(desk);
+        self.seated = false;
+    }
+
+    pub(super) fn lost(&mut self, desk: &mut Desk, why: &dyn std::fmt::Display) {
         if matches!(self.stage, Stage::Upgrading | Stage::Entering | Stage::Resuming) {
             desk.coming -= 1;
         }
         desk.complain(|| why.to_string());
         desk.tally.errors_of("CONNECTION_LOST", 1 + self.asked.len() as u64);
-        self.hang_up(desk);
+        self.forget(desk);
     }
 
     /// Takes and gives what the kernel is ready for.
@@ -230,75 +218,5 @@ impl Client {
             Some(line) => Ok(line.send(frame)?),
             None => Ok(()),
         }
-    }
-
-    pub(super) fn ask(&mut self, what: Ask, at: u64, desk: &mut Desk) -> u32 {
-        self.asks += 1;
-        desk.open += 1;
-        self.asked.push_back(Asked { id: self.asks, at, what });
-        self.asks
-    }
-
-    fn or_lost(&mut self, done: Result<(), Fault>, desk: &mut Desk) {
-        if let Err(why) = done {
-            self.lost(desk, &why);
-        }
-    }
-
-    pub fn post(&mut self, post: Post, desk: &mut Desk) {
-        let now = desk.now();
-        let id = self.ask(Ask::Send { channel: post.channel }, now, desk);
-        desk.tally.sends += 1;
-        let sent = self.send(desk.post(post, id, now));
-        self.or_lost(sent, desk);
-    }
-
-    /// Comes into a channel, or looks at it again.
-    pub fn visit(&mut self, channel: usize, desk: &mut Desk) {
-        let now = desk.now();
-        let id = self.ask(Ask::Join { channel }, now, desk);
-        let name = desk.target.channels.get(channel).map_or("", String::as_str);
-        let text = format!("42{id}[\"join_channel\",{{\"channelId\":\"{name}\"}}]");
-        let sent = self.send(desk.text(&text));
-        self.or_lost(sent, desk);
-    }
-
-    pub fn type_in(&mut self, channel: usize, desk: &mut Desk) {
-        let name = desk.target.channels.get(channel).map_or("", String::as_str);
-        let text = format!("42[\"typing\",{{\"channelId\":\"{name}\"}}]");
-        desk.tally.typing += 1;
-        let sent = self.send(desk.text(&text));
-        self.or_lost(sent, desk);
-    }
-
-    fn answered(&mut self, id: u32, answer: &[u8], desk: &mut Desk) -> Result<(), Fault> {
-        let Some(place) = self.asked.iter().position(|asked| asked.id == id) else { return Ok(()) };
-        let Some(Asked { at, what, .. }) = self.asked.remove(place) else { return Ok(()) };
-        desk.open -= 1;
-        if !packet::is_ok(answer) {
-            desk.complain(|| String::from_utf8_lossy(answer).into_owned());
-            desk.tally.error(&packet::code(answer));
-            return Ok(());
-        }
-        let took = desk.now() - at;
-        match what {
-            Ask::Send { channel } if at >= desk.since => {
-                desk.tally.acks += 1;
-                desk.tally.ack.note(took);
-                desk.tally.expected += desk.plan.listeners(channel, desk.active);
-                if let Some(id) = packet::id(answer, b"\"id\":\"").filter(|_| desk.plan.tracks()) {
-                    desk.last.insert(channel, *id);
-                }
-            }
-            Ask::Send { .. } => {}
-            Ask::Join { channel } => {
-                desk.tally.visit.note(took);
-                if desk.plan.tracks() {
-                    self.shown(channel, Joined::of(answer)?, desk);
-                }
-            }
-            Ask::Resume => self.resumed(Caught::of_ack(answer)?, desk)?,
-        }
-        Ok(())
     }
 }

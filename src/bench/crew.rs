@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::client::Client;
+use super::client::{Client, Stage};
 use super::driver::{Driver, Shared};
 use super::machine::{Memory, cpu_seconds};
 use super::plan::{Plan, Profile, Target};
@@ -12,15 +12,15 @@ use super::report::{Connect, Measured, Memories, Storm};
 use super::tally::Tally;
 use crate::error::{Error, Result};
 
-/// Clients of one thread that connect at the same time, but in a storm.
-const AT_ONCE: usize = 128;
-
 pub struct Crew {
     pub plan: Arc<Plan>,
     /// The server, where it runs on this machine.
     pid: Option<u32>,
     shared: Arc<Shared>,
     drivers: Vec<Driver>,
+    connect: Connect,
+    before: Option<Memory>,
+    memories: Option<Memories>,
 }
 
 impl Crew {
@@ -29,7 +29,8 @@ impl Crew {
         let threads = 0..plan.threads;
         let drivers: Result<Vec<Driver>> =
             threads.map(|thread| Driver::new(&plan, &target, shared, origin, thread)).collect();
-        Ok(Crew { plan, pid, shared: shared.clone(), drivers: drivers? })
+        let (connect, before) = (Connect::default(), pid.and_then(Memory::of));
+        Ok(Crew { plan, pid, shared: shared.clone(), drivers: drivers?, connect, before, memories: None })
     }
 
     /// Every thread goes through the phase; how long until the last was through.
@@ -60,14 +61,13 @@ impl Crew {
         }
     }
 
-    /// Lets users come until so many are here, and those who only speak.
-    pub fn come(&mut self, users: usize) -> Result<(Connect, Option<Memories>)> {
-        let before = self.memory();
-        let people = self.plan.users;
-        let wanted = move |client: &Client| client.number < users || client.number >= people;
+    /// Lets users come until so many are here, and those who only speak. Who is here stays.
+    pub fn come(&mut self, users: usize) -> Result<()> {
+        let (speakers, here) = (self.plan.users, self.here());
+        let wanted = move |client: &Client| client.number < users || client.number >= speakers;
         let connected = self.all(|driver| {
             driver.desk.active = users;
-            driver.connect(wanted, AT_ONCE, false)
+            driver.connect(wanted)
         })?;
         let memory_connected = self.memory();
         let joined = match self.plan.profile {
@@ -75,19 +75,42 @@ impl Crew {
             _ => self.all(|driver| driver.join(users))?,
         };
         self.learn_epochs();
-        let connect = Connect {
-            sockets: users,
-            seconds: connected.as_secs_f64(),
-            per_second: users as f64 / connected.as_secs_f64().max(1e-9),
-            join_seconds: joined.as_secs_f64(),
-        };
-        let memories =
-            before.zip(memory_connected).zip(self.memory()).map(|((before, connected), joined)| {
-                let (per_connection, per_joined) =
-                    (connected.each(before, users), joined.each(before, users));
-                Memories { before, connected, joined, after: joined, per_connection, per_joined }
+        let new = users.saturating_sub(here);
+        if new > 0 {
+            self.connect = Connect {
+                sockets: new,
+                seconds: connected.as_secs_f64(),
+                per_second: new as f64 / connected.as_secs_f64().max(1e-9),
+                join_seconds: joined.as_secs_f64(),
+            };
+            let memories = self.before.zip(memory_connected).zip(self.memory());
+            self.memories = memories.map(|((before, connected), joined)| Memories {
+                before,
+                connected,
+                joined,
+                after: joined,
+                per_connection: connected.each(before, users),
+                per_joined: joined.each(before, users),
             });
-        Ok((connect, memories))
+        }
+        Ok(())
+    }
+
+    /// Users who are connected.
+    fn here(&self) -> usize {
+        let clients = self.drivers.iter().flat_map(|driver| &driver.clients);
+        clients.filter(|client| client.number < self.plan.users && client.stage == Stage::Here).count()
+    }
+
+    /// How the last of them came.
+    pub fn connect(&self) -> Connect {
+        self.connect
+    }
+
+    /// Of the server: before anybody came, with everybody, and now.
+    pub fn memories(&self) -> Option<Memories> {
+        let after = self.memory()?;
+        self.memories.map(|memories| Memories { after, ..memories })
     }
 
     /// Which epoch each channel has, whoever came into it first.
@@ -115,7 +138,7 @@ impl Crew {
         })?;
         let (server, bench) = self.processors();
         let took = self.all(|driver| {
-            driver.connect(move |client| client.number < users, usize::MAX, true)?;
+            driver.come_back(users)?;
             driver.drain()
         })?;
         let each_ms = {
@@ -145,7 +168,7 @@ impl Crew {
         (self.pid.and_then(cpu_seconds), cpu_seconds(std::process::id()))
     }
 
-    pub fn memory(&self) -> Option<Memory> {
+    fn memory(&self) -> Option<Memory> {
         self.pid.and_then(Memory::of)
     }
 

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// How long a phase may take before it is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Clients of one thread that connect at the same time, but in a storm.
+const AT_ONCE: usize = 128;
 /// Channels that are being come into at once, of all clients of a thread and of one.
 const JOINS: usize = 256;
 const JOINS_OF_ONE: usize = 16;
@@ -99,8 +101,23 @@ impl Driver {
         Ok(())
     }
 
-    /// Lets those of the wanted who are away come, so many at a time.
-    pub fn connect(&mut self, wanted: impl Fn(&Client) -> bool, at_once: usize, resumes: bool) -> Result<()> {
+    /// Lets those of the wanted who are away come, so many at a time. Nothing may go wrong.
+    pub fn connect(&mut self, wanted: impl Fn(&Client) -> bool) -> Result<()> {
+        self.admit(wanted, AT_ONCE, false, Driver::must_not_fail)
+    }
+
+    /// Lets the first `users` come back, all of them at once. What goes wrong is counted.
+    pub fn come_back(&mut self, users: usize) -> Result<()> {
+        self.admit(|client| client.number < users, usize::MAX, true, |_| Ok(()))
+    }
+
+    fn admit(
+        &mut self,
+        wanted: impl Fn(&Client) -> bool,
+        at_once: usize,
+        resumes: bool,
+        check: impl Fn(&Driver) -> Result<()>,
+    ) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         let mut next = 0;
         loop {
@@ -116,7 +133,7 @@ impl Driver {
                 return Ok(());
             }
             self.turn(Duration::from_millis(20))?;
-            self.must_not_fail()?;
+            check(self)?;
             if Instant::now() > deadline {
                 let coming = self.desk.coming;
                 return Err(Error::unavailable(format!(
@@ -198,9 +215,10 @@ impl Driver {
                 return Ok(());
             }
         }
-        if self.desk.open > 0 {
-            self.desk.tally.errors_of("NO_ANSWER", self.desk.open as u64);
-        }
+        self.desk.tally.errors_of("NO_ANSWER", self.desk.open as u64);
+        // What is answered later must not count in the next measurement.
+        let waiting = self.clients.iter_mut().filter(|client| client.open() > 0);
+        waiting.for_each(|client| client.forget(&mut self.desk));
         Ok(())
     }
 

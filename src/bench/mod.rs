@@ -4,6 +4,7 @@
 //! the server is the bottleneck. The sender puts its time into the text, so what is measured needs no
 //! clock of the server. What was typed is for `command`; here nothing is printed.
 
+mod asking;
 mod catch_up;
 mod ceiling;
 mod client;
@@ -35,6 +36,7 @@ pub use spawn::Spawned;
 
 use crate::error::Result;
 use crew::Crew;
+use report::Connect;
 
 /// Puts the load on the server and tells what came of it. Blocks; `shared.stop` ends it early.
 /// `ceiling` raises the load until a rule breaks.
@@ -48,12 +50,12 @@ pub fn run(
 ) -> Result<Report> {
     let mut crew = Crew::gather(plan, target, pid, shared)?;
     tell(format!("{} clients connect", plan.people()));
-    let grows = ceiling && plan.profile == Profile::Office;
-    let (connect, mut memory) = crew.come(if grows { plan.users.min(1) } else { plan.users })?;
-    tell(format!(
-        "connected in {:.2} s, in their channels {:.2} s later",
-        connect.seconds, connect.join_seconds
-    ));
+    // An office fills step by step while the load is raised.
+    if !(ceiling && plan.profile == Profile::Office) {
+        crew.come(plan.users)?;
+        let Connect { seconds, join_seconds, .. } = crew.connect();
+        tell(format!("connected in {seconds:.2} s, in their channels {join_seconds:.2} s later"));
+    }
     if !plan.warmup.is_zero() && !ceiling && plan.profile != Profile::Storm {
         crew.measure(plan.rate, plan.warmup)?;
     }
@@ -71,10 +73,8 @@ pub fn run(
         }
         _ => crew.measure(plan.rate, plan.secs)?,
     };
-    if let (Some(memory), Some(after)) = (&mut memory, crew.memory()) {
-        memory.after = after;
-    }
     let notes = notes(plan, pid, crew.complaint().filter(|_| !measured.errors.is_empty()));
+    let (connect, memory) = (crew.connect(), crew.memories());
     Ok(Report { plan: plan.clone(), cores: cores(), connect, memory, measured, storm, ceiling: found, notes })
 }
 

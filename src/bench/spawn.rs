@@ -6,10 +6,11 @@ use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::plan::{Plan, Target};
 use super::seed::{self, TOKEN_MINUTES};
@@ -24,8 +25,27 @@ const STOP: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Spawned {
     child: Child,
-    directory: PathBuf,
+    /// The database that was made for it in a MongoDB.
     opening: Option<Opening>,
+    _folder: Folder,
+}
+
+/// Removed with all that is in it, also when nobody waits for the end.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make() -> Result<Folder> {
+        let folder = std::env::temp_dir().join(format!("hubbub-bench-{}", nonce()));
+        fs::create_dir_all(&folder).map_err(Error::internal)?;
+        Ok(Folder(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// No limit shall be met but that of the machine.
@@ -44,15 +64,24 @@ impl Spawned {
     /// Fills a store and starts a server on it. `mongodb` is the address of a MongoDB, in which a
     /// database of its own name is made.
     pub async fn start(plan: &Plan, mongodb: Option<&str>) -> Result<(Spawned, Target)> {
-        let directory = std::env::temp_dir().join(format!("hubbub-bench-{}", nonce()));
-        fs::create_dir_all(&directory).map_err(Error::internal)?;
-        match prepare(plan, mongodb, &directory).await {
-            Ok(started) => Ok(started),
-            Err(error) => {
-                let _ = fs::remove_dir_all(&directory);
-                Err(error)
-            }
+        let (folder, clock, secret) = (Folder::make()?, Clock::system(), secret());
+        let data = folder.0.join("data");
+        let uri = mongodb.map(own_database);
+        let opening = match &uri {
+            Some(uri) => Opening::mongo(uri.clone(), clock.clone()),
+            None => Opening::embedded(&data, clock.clone()),
+        };
+        let (tokens, channels) = fill(&opening, uri.is_some(), plan, &secret, &clock).await?;
+        let (address, log) = (free()?, folder.0.join("server.log"));
+        let mut child = launch(address, &data, uri.as_deref(), &secret, &log)?;
+        let said = child.stdout.take();
+        let spawned = Spawned { child, opening: uri.is_some().then_some(opening), _folder: folder };
+        if !listens(said).await {
+            let words = fs::read_to_string(&log).unwrap_or_default();
+            spawned.end().await?;
+            return Err(Error::unavailable(format!("the server did not start: {}", words.trim())));
         }
+        Ok((spawned, Target { address, host: address.to_string(), tokens, channels }))
     }
 
     pub fn pid(&self) -> u32 {
@@ -92,37 +121,24 @@ impl Drop for Spawned {
         if matches!(self.child.try_wait(), Ok(None)) {
             self.stop();
         }
-        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
-async fn prepare(plan: &Plan, mongodb: Option<&str>, directory: &Path) -> Result<(Spawned, Target)> {
-    let (clock, secret) = (Clock::system(), secret());
-    let data = directory.join("data");
-    let uri = mongodb.map(own_database);
-    let opening = match &uri {
-        Some(uri) => Opening::mongo(uri.clone(), clock.clone()),
-        None => Opening::embedded(&data, clock.clone()),
-    };
-    let store = Store::open(&opening).await?;
-    let filled = seed::fill(&store, plan, &secret, &clock).await;
-    if filled.is_err() && uri.is_some() {
+/// Tokens and ids of channels. A database that could not be filled is dropped at once.
+async fn fill(
+    opening: &Opening,
+    shared: bool,
+    plan: &Plan,
+    secret: &str,
+    clock: &Clock,
+) -> Result<(Vec<String>, Vec<String>)> {
+    let store = Store::open(opening).await?;
+    let filled = seed::fill(&store, plan, secret, clock).await;
+    if filled.is_err() && shared {
         let _ = store.engine.drop_all().await;
     }
     store.close().await;
-    let (tokens, channels) = filled?;
-    let address = free()?;
-    let log = directory.join("server.log");
-    let mut child = launch(address, &data, uri.as_deref(), &secret, &log)?;
-    let said = child.stdout.take();
-    let spawned =
-        Spawned { child, directory: directory.to_owned(), opening: uri.is_some().then_some(opening) };
-    if !listens(said) {
-        let words = fs::read_to_string(&log).unwrap_or_default();
-        spawned.end().await?;
-        return Err(Error::unavailable(format!("the server did not start: {}", words.trim())));
-    }
-    Ok((spawned, Target { address, host: address.to_string(), tokens, channels }))
+    filled
 }
 
 /// The same server, another database: `mongodb://host/<name>?options`.
@@ -163,17 +179,20 @@ fn launch(address: SocketAddr, data: &Path, uri: Option<&str>, secret: &str, log
 }
 
 /// Waits for the line that says so. What the server says later is of no interest, but finds a reader.
-fn listens(said: Option<ChildStdout>) -> bool {
+async fn listens(said: Option<ChildStdout>) -> bool {
     let Some(said) = said else { return false };
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = oneshot::channel();
+    let mut tell = Some(tell);
     std::thread::spawn(move || {
         for line in BufReader::new(said).lines().map_while(std::result::Result::ok) {
-            if line.contains(" listens on ") {
+            if line.contains(" listens on ")
+                && let Some(tell) = tell.take()
+            {
                 let _ = tell.send(());
             }
         }
     });
-    told.recv_timeout(START).is_ok()
+    matches!(timeout(START, told).await, Ok(Ok(())))
 }
 
 #[cfg(test)]

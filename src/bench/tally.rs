@@ -86,6 +86,9 @@ impl Tally {
     }
 
     pub fn errors_of(&mut self, code: &str, count: u64) {
+        if count == 0 {
+            return;
+        }
         match self.errors.get_mut(code) {
             Some(known) => *known += count,
             None => drop(self.errors.insert(code.to_owned(), count)),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::client::Stage;
+use super::client::{Client, Stage};
 use super::desk::Post;
 use super::driver::Driver;
 use super::office::{self, Act, Mix};
@@ -109,11 +109,14 @@ impl Driver {
     }
 
     fn act(&mut self, user: usize, act: Act) {
-        let Some(client) = self.clients.get_mut(user) else { return };
-        // Who is just coming back does it a moment later, which is never.
-        if client.stage != Stage::Here {
-            return;
-        }
+        // Whoever waits for an answer stays: it would not be known what became of it.
+        let leaves = act == Act::Reconnect;
+        let can = |client: &&mut Client| client.stage == Stage::Here && (!leaves || client.open() == 0);
+        // Somebody else does it for one who is just coming back, so that as much is done as was meant.
+        let active = self.desk.active;
+        let (before, from) = self.clients.split_at_mut(user);
+        let client = from.iter_mut().chain(before).filter(|client| client.number < active).find(can);
+        let Some(client) = client else { return };
         let desk = &mut self.desk;
         let seats = desk.plan.seats(client.number);
         let channel = seats.start + rand::Rng::random_range(&mut desk.random, 0..seats.len().max(1));
@@ -126,13 +129,11 @@ impl Driver {
                 desk.tally.switches += 1;
                 client.visit(channel, desk);
             }
-            // Whoever waits for an answer stays; it would not be known what became of it.
-            Act::Reconnect if client.open() == 0 => {
+            Act::Reconnect => {
                 desk.tally.reconnects += 1;
                 client.hang_up(desk);
                 client.dial(desk, self.poll.registry(), true);
             }
-            Act::Reconnect => {}
             Act::Search => desk.tally.searches += 1,
         }
     }

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod bans;
+mod bench;
 mod channels;
 mod chaos;
 mod checker;
