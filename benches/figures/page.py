@@ -8,7 +8,8 @@ PAGE = ROOT / "docs/performance.md"
 TEMPLATE = ROOT / "benches/figures/performance.md"
 
 
-def write(results):
+def write(results, kept):
+    """Makes the page, and keeps it where it is meant to be read."""
     text = TEMPLATE.read_text(encoding="utf-8")
     parts = {
         "machine": machine(results),
@@ -20,7 +21,8 @@ def write(results):
     }
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->\n", part.rstrip() + "\n")
-    PAGE.write_text(text, encoding="utf-8")
+    if kept:
+        PAGE.write_text(text, encoding="utf-8")
 
 
 def table(head, lines):

@@ -175,10 +175,10 @@ def starts(kind, messages, quick):
 
 
 def measure(quick):
-    many = 20_000 if quick else MANY
+    few, many = (2_000, 4_000) if quick else (FEW, MANY)
     found = {"load": load(), "many": many, "reading": {}, "starts": {}, "failures": []}
     for kind in ("embedded", "mongodb"):
-        for messages in (FEW, many):
+        for messages in (few, many):
             attempt(found, "reading", kind, messages, lambda: reading(kind, messages, quick))
         for messages in (0, many):
             attempt(found, "starts", kind, messages, lambda: starts(kind, messages, quick))
