@@ -27,7 +27,8 @@ pub fn broke(measured: &Measured, memory: Option<f64>) -> Option<String> {
         let codes: Vec<&str> = measured.errors.keys().map(String::as_str).collect();
         return Some(format!("errors {:.3} % ({})", percent(*error_rate), codes.join(", ")));
     }
-    for (what, times) in [("delivery", delivery_ms), ("acknowledgement", ack_ms)] {
+    let switch_ms = measured.office.unwrap_or_default().switch_ms;
+    for (what, times) in [("delivery", delivery_ms), ("acknowledgement", ack_ms), ("a switch", &switch_ms)] {
         if times.mean > MEAN_MS {
             return Some(format!("mean of {what} {:.0} ms", times.mean));
         }
@@ -141,8 +142,12 @@ fn try_out(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::report::Cpu;
+    use crate::bench::report::{Cpu, Office};
     use crate::bench::tally::Spread;
+
+    fn office(switch_ms: Spread) -> Office {
+        Office { switch_ms, ..Office::default() }
+    }
 
     #[test]
     fn each_rule_breaks_by_itself() {
@@ -153,6 +158,11 @@ mod tests {
         for (measured, memory, words) in [
             (Measured { error_rate: 0.000_26, ..good() }, None, "errors 0.026 %"),
             (Measured { delivery_ms: slow(101.0, 500.0), ..good() }, None, "mean of delivery 101 ms"),
+            (
+                Measured { office: Some(office(slow(1.0, 2_100.0))), ..good() },
+                None,
+                "p99 of a switch 2100 ms",
+            ),
             (Measured { ack_ms: slow(50.0, 2_001.0), ..good() }, None, "p99 of acknowledgement 2001 ms"),
             (Measured { cpu: Cpu { share: Some(0.9), ..Cpu::default() }, ..good() }, None, "processor 90 %"),
             (Measured { lag_ms: slow(150.0, 200.0), ..good() }, None, "this bench, which was 150 ms late"),

@@ -13,8 +13,8 @@ use super::plan::{Plan, Target};
 use super::tally::Tally;
 use crate::error::{Error, Result};
 
-/// How long a phase may take before it is given up.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long nobody may come one step further before it is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Clients of one thread that connect at the same time, but in a storm.
 const AT_ONCE: usize = 128;
 /// Channels that are being come into at once, of all clients of a thread and of one.
@@ -50,6 +50,28 @@ struct Published {
     expected: u64,
     heard: u64,
     open: u64,
+}
+
+/// Ends when nothing has changed for too long.
+struct Patience {
+    seen: (usize, usize),
+    since: Instant,
+}
+
+impl Patience {
+    fn new() -> Patience {
+        Patience { seen: (0, 0), since: Instant::now() }
+    }
+
+    fn or_give_up(&mut self, state: (usize, usize), what: &str) -> Result<()> {
+        if state != self.seen {
+            *self = Patience { seen: state, since: Instant::now() };
+        }
+        match self.since.elapsed() < PATIENCE {
+            true => Ok(()),
+            false => Err(Error::unavailable(format!("for {} seconds nobody {what}", PATIENCE.as_secs()))),
+        }
+    }
 }
 
 pub struct Driver {
@@ -118,8 +140,7 @@ impl Driver {
         resumes: bool,
         check: impl Fn(&Driver) -> Result<()>,
     ) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut next = 0;
+        let (mut next, mut patience) = (0, Patience::new());
         loop {
             while self.desk.coming < at_once
                 && let Some(client) = self.clients.get_mut(next)
@@ -134,18 +155,13 @@ impl Driver {
             }
             self.turn(Duration::from_millis(20))?;
             check(self)?;
-            if Instant::now() > deadline {
-                let coming = self.desk.coming;
-                return Err(Error::unavailable(format!(
-                    "{coming} clients were not let in within 120 seconds"
-                )));
-            }
+            patience.or_give_up((next, self.desk.coming), "is let in")?;
         }
     }
 
     /// Lets those of the first `users` who have not yet done so come into their channels.
     pub fn join(&mut self, users: usize) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let mut patience = Patience::new();
         let each = self.desk.plan.channels / self.desk.plan.groups;
         let count = self.clients.len();
         let mut todo = (0..each).flat_map(|seat| (0..count).map(move |place| (place, seat)));
@@ -171,9 +187,8 @@ impl Driver {
             }
             self.turn(Duration::from_millis(20))?;
             self.must_not_fail()?;
-            if Instant::now() > deadline {
-                return Err(Error::unavailable("not everybody came into their channels within 120 seconds"));
-            }
+            let todo = waiting.map_or(usize::MAX, |(place, seat)| seat * count + place);
+            patience.or_give_up((todo, self.desk.open), "comes into a channel")?;
         }
     }
 
