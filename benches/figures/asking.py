@@ -49,13 +49,27 @@ def bench(words):
     with tempfile.TemporaryDirectory(prefix="hubbub-figures-") as folder:
         report = Path(folder) / "report.json"
         command = [str(binary()), "bench", *words, "--json", str(report)]
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment())
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS, env=environment())
+            _, said = running.communicate(timeout=RUN_SECONDS)
         except subprocess.TimeoutExpired:
             raise Failure(f"no report within {RUN_SECONDS} s: hubbub bench {' '.join(words)}") from None
-        if done.returncode:
-            raise Failure(f"hubbub bench {' '.join(words)}: {done.stderr.strip()[-500:]}")
+        finally:
+            end(running)
+        if running.returncode:
+            raise Failure(f"hubbub bench {' '.join(words)}: {said.strip()[-500:]}")
         return json.loads(report.read_text())
+
+
+def end(running):
+    """Told to, it ends the server that it started; killed, it could not."""
+    if running.poll() is None:
+        running.terminate()
+        try:
+            running.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
 
 
 def once(row, key, quick):
