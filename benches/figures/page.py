@@ -94,7 +94,7 @@ def other(found, results):
 
 def failures(found):
     lines = found["failures"] if found else []
-    return "".join(f"\n- failed: {line.splitlines()[0]}" for line in lines) + ("\n" if lines else "")
+    return "".join(f"\n- failed: {line.splitlines()[-1]}" for line in lines) + ("\n" if lines else "")
 
 
 def not_run():
