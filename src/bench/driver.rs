@@ -151,7 +151,7 @@ impl Driver {
                 }
             }
             if self.desk.coming == 0 && next >= self.clients.len() {
-                return Ok(());
+                return check(self);
             }
             self.turn(Duration::from_millis(20))?;
             check(self)?;
@@ -183,7 +183,7 @@ impl Driver {
             if waiting.is_none() && self.desk.open == 0 {
                 let here = self.clients.iter_mut().filter(|client| client.number < users);
                 here.for_each(|client| client.seated = true);
-                return Ok(());
+                return self.must_not_fail();
             }
             self.turn(Duration::from_millis(20))?;
             self.must_not_fail()?;

@@ -27,8 +27,10 @@ pub enum Packet<'a> {
     Unknown,
 }
 
+type Reading = for<'a> fn(&'a [u8]) -> Packet<'a>;
+
 /// After the `42` of an event, the most frequent first.
-const EVENTS: &[(&[u8], fn(&[u8]) -> Packet<'_>)] = &[
+const EVENTS: &[(&[u8], Reading)] = &[
     (b"[\"new_message\"", |rest| Packet::Message(rest)),
     (b"[\"welcome\"", |_| Packet::Welcome),
     (b"[\"resumed\"", |rest| Packet::Resumed(rest)),
@@ -66,8 +68,10 @@ fn number(digits: &[u8]) -> Option<u64> {
     all.then(|| digits.iter().fold(0u64, |sum, digit| sum.wrapping_mul(10) + u64::from(digit - b'0')))
 }
 
+/// Wherever `ok` stands: the order of fields is nobody's promise.
 pub fn is_ok(answer: &[u8]) -> bool {
-    answer.starts_with(b"[{\"ok\":true")
+    let first = |text: &[u8]| answer.starts_with(text);
+    first(b"[{\"ok\":true") || !first(b"[{\"ok\":false") && memmem::find(answer, b"\"ok\":true").is_some()
 }
 
 /// The code of a refusal, as `"code":"…"` stands in it; peers may give none.
@@ -161,6 +165,16 @@ mod tests {
         for other in [&b"{}"[..], b"hb@", b"hb@123", b"hb@12345678901234x6 "] {
             assert_eq!(Stamps::new().find(other), None);
         }
+    }
+
+    #[test]
+    fn an_answer_is_good_wherever_it_says_so() {
+        assert!(is_ok(b"[{\"ok\":true,\"data\":{}}]") && is_ok(b"[{\"data\":{},\"ok\":true}]"));
+        assert!(
+            !is_ok(b"[{\"ok\":false,\"error\":{}}]")
+                && !is_ok(b"[{\"error\":{},\"ok\":false}]")
+                && !is_ok(b"[]")
+        );
     }
 
     #[test]
