@@ -1,116 +1,153 @@
-//! How fast the embedded store keeps and reads messages here:
-//! `cargo bench --bench store`.
+//! How long the queries behind reading take, among ten thousand and among a million messages:
+//! `cargo bench --bench store`. With `MONGODB_URI` on MongoDB as well.
+//!
+//! What is asked changes from one asking to the next, so that no cache of one page is measured.
 
-#![expect(clippy::print_stdout, reason = "it is run for what it prints")]
+#![expect(clippy::unwrap_used, reason = "a measurement that fails has no result")]
 
-use std::time::{Duration, Instant};
+#[path = "rig/mod.rs"]
+mod rig;
 
-use hubbub::clock::{Clock, nonce};
-use hubbub::error::{Error, Result};
-use hubbub::model::Entry;
-use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Kept, Literal, Opening, Order, Query, Store};
-use serde_json::json;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-const MESSAGES: usize = 100_000;
+use divan::Bencher;
+use hubbub::model::{Entry, Seq};
+use rig::{Filled, wait};
 
-#[tokio::main]
-async fn main() -> Result<()> {
-    let directory = std::env::temp_dir().join(format!("hubbub-speed-{}", nonce()));
-    let store = Store::open(&Opening::embedded(&directory, Clock::system())).await?;
-    let messages = COLLECTIONS
-        .iter()
-        .copied()
-        .find(|collection| collection.name == "messages")
-        .ok_or_else(|| Error::not_found("collection"))?;
-    for size in [1, 32, 256] {
-        batches(&store, messages, size).await?;
-    }
-    for writers in [1, 64] {
-        singles(&store, messages, writers).await?;
-    }
-    pages::<Document>(&store, messages, "documents").await?;
-    pages::<Entry>(&store, messages, "entries").await?;
-    store.close().await;
-    std::fs::remove_dir_all(directory).map_err(Error::internal)
+const FEW: u64 = 10_000;
+const MANY: u64 = 1_000_000;
+
+static EMBEDDED_FEW: LazyLock<Filled> = LazyLock::new(|| Filled::embedded(FEW));
+static EMBEDDED_MANY: LazyLock<Filled> = LazyLock::new(|| Filled::embedded(most()));
+
+#[cfg(feature = "mongo")]
+static MONGO_FEW: LazyLock<Option<Filled>> = LazyLock::new(|| Filled::mongo(FEW));
+#[cfg(feature = "mongo")]
+static MONGO_MANY: LazyLock<Option<Filled>> = LazyLock::new(|| Filled::mongo(most()));
+
+/// A million, or `HUBBUB_BENCH_MESSAGES`.
+fn most() -> u64 {
+    std::env::var("HUBBUB_BENCH_MESSAGES").ok().and_then(|number| number.parse().ok()).unwrap_or(MANY)
 }
 
-fn channel(number: usize) -> String {
-    format!("{number:024x}")
+/// Which store is asked, and among how many messages.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    EmbeddedFew,
+    EmbeddedMany,
+    #[cfg(feature = "mongo")]
+    MongoFew,
+    #[cfg(feature = "mongo")]
+    MongoMany,
 }
 
-fn message(clock: &Clock, channel: &str, seq: usize) -> Document {
-    let id = clock.id::<()>().to_string();
-    let text = "The quick brown fox jumps over the lazy dog, and then again. ".repeat(2);
-    let message = json!({
-        "_id": id, "channelId": channel, "seq": seq, "mver": 1, "kind": "message",
-        "userId": "65536a1c0b1f4c2d8e9a0b1c", "username": "wanda", "clientMsgId": id,
-        "createdAt": clock.now(), "type": "text", "text": text, "digest": "0".repeat(64),
-        "revision": 0, "foldedSeq": 0,
-    });
-    message.as_object().cloned().unwrap_or_default()
-}
-
-async fn batches(store: &Store, messages: &'static Collection, size: usize) -> Result<()> {
-    let (clock, channel) = (Clock::system(), channel(size));
-    let rounds = (MESSAGES / size).min(1000);
-    let since = Instant::now();
-    for round in 0..rounds {
-        let batch = (1..=size).map(|n| message(&clock, &channel, round * size + n));
-        store.engine.insert(messages, batch.collect()).await?;
-    }
-    told(&format!("one writer, batches of {size}"), rounds * size, since.elapsed());
-    Ok(())
-}
-
-async fn singles(store: &Store, messages: &'static Collection, writers: usize) -> Result<()> {
-    const EACH: usize = 300;
-    let since = Instant::now();
-    let tasks: Vec<_> = (0..writers)
-        .map(|writer| {
-            let (engine, clock) = (store.engine.clone(), Clock::system());
-            tokio::spawn(async move {
-                for seq in 1..=EACH {
-                    let channel = channel(1000 * writers + writer);
-                    let one = vec![message(&clock, &channel, seq)];
-                    engine.insert(messages, one).await?;
-                }
-                Ok::<_, Error>(())
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.map_err(Error::internal)??;
-    }
-    told(&format!("{writers} writers, one by one"), writers * EACH, since.elapsed());
-    Ok(())
-}
-
-async fn pages<T: Kept>(store: &Store, messages: &'static Collection, what: &str) -> Result<()> {
-    let mut times = Vec::new();
-    for round in 0..2000 {
-        let filter = Filter::And(vec![
-            Filter::Is("channelId", Literal::Text(channel(256))),
-            Filter::Below("seq", Literal::Whole(100 + round * 40)),
-        ]);
-        let query = Query::new(filter, 50).by(Order::Down("seq"));
-        let since = Instant::now();
-        let found: Vec<T> = store.engine.find(messages, query).await?;
-        times.push(since.elapsed());
-        if found.len() != 50 {
-            return Err(Error::internal("a page is short"));
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::EmbeddedFew => write!(f, "embedded {FEW}"),
+            Place::EmbeddedMany => write!(f, "embedded {}", most()),
+            #[cfg(feature = "mongo")]
+            Place::MongoFew => write!(f, "mongodb {FEW}"),
+            #[cfg(feature = "mongo")]
+            Place::MongoMany => write!(f, "mongodb {}", most()),
         }
     }
-    times.sort();
-    for (name, part) in [("p50", 2), ("p99", 100)] {
-        let place = times.len() - times.len() / part;
-        println!(
-            "a page of 50 {what}, {name}: {:?}",
-            times.get(place.saturating_sub(1)).copied().unwrap_or_default()
-        );
-    }
-    Ok(())
 }
 
-fn told(what: &str, count: usize, took: Duration) {
-    println!("{what}: {:.0} messages/s", count as f64 / took.as_secs_f64());
+/// Those that can be asked here.
+fn places() -> Vec<Place> {
+    #[allow(unused_mut, reason = "without MongoDB nothing is added")]
+    let mut places = vec![Place::EmbeddedFew, Place::EmbeddedMany];
+    #[cfg(feature = "mongo")]
+    if std::env::var_os("MONGODB_URI").is_some() {
+        places.extend([Place::MongoFew, Place::MongoMany]);
+    }
+    places
+}
+
+impl Place {
+    fn filled(self) -> &'static Filled {
+        match self {
+            Place::EmbeddedFew => &EMBEDDED_FEW,
+            Place::EmbeddedMany => &EMBEDDED_MANY,
+            #[cfg(feature = "mongo")]
+            Place::MongoFew => MONGO_FEW.as_ref().unwrap(),
+            #[cfg(feature = "mongo")]
+            Place::MongoMany => MONGO_MANY.as_ref().unwrap(),
+        }
+    }
+}
+
+fn main() {
+    divan::main();
+    rig::tidy();
+}
+
+/// Somewhere in the first `upto` entries; elsewhere every time.
+fn somewhere(upto: Seq) -> Seq {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    // A step of the golden ratio visits all of a range evenly, in the same order in every run.
+    let step = ASKED.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    1 + step % upto.max(1)
+}
+
+fn one_of(entries: &[Entry]) -> &Entry {
+    let place = somewhere(entries.len() as u64) - 1;
+    entries.get(place as usize).unwrap()
+}
+
+#[divan::bench(args = places())]
+fn a_page_of_50(bencher: Bencher, place: Place) {
+    let Filled { store, log, head, .. } = place.filled();
+    // The log begins with who joined, which is no message.
+    bencher.with_inputs(|| 300 + somewhere(head - 300)).bench_values(|before| {
+        let page = wait(store.messages.before(*log, before, 50)).unwrap();
+        assert_eq!(page.len(), 50);
+        page
+    });
+}
+
+#[divan::bench(args = places())]
+fn a_resume_of_300(bencher: Bencher, place: Place) {
+    let Filled { store, log, head, .. } = place.filled();
+    bencher.with_inputs(|| somewhere(head - 300)).bench_values(|after| {
+        let missed = wait(store.messages.after(*log, after, 300)).unwrap();
+        assert_eq!(missed.len(), 300);
+        missed
+    });
+}
+
+#[divan::bench(args = places())]
+fn the_message_of_an_intent(bencher: Bencher, place: Place) {
+    let Filled { store, log, head, .. } = place.filled();
+    let sent: Vec<Entry> = wait(store.messages.before(*log, head / 2, 300)).unwrap();
+    bencher.with_inputs(|| one_of(&sent)).bench_values(|sent| {
+        let id = sent.client_msg_id.as_ref().unwrap();
+        wait(store.messages.intended(*log, sent.user_id, id)).unwrap().unwrap()
+    });
+}
+
+#[divan::bench(args = places())]
+fn the_head_of_a_channel(bencher: Bencher, place: Place) {
+    let Filled { store, log, .. } = place.filled();
+    bencher.bench(|| wait(store.messages.head(*log)).unwrap().unwrap());
+}
+
+#[divan::bench(args = places())]
+fn a_message_by_its_id(bencher: Bencher, place: Place) {
+    let Filled { store, log, head, .. } = place.filled();
+    let messages: Vec<Entry> = wait(store.messages.before(*log, head / 2, 300)).unwrap();
+    bencher
+        .with_inputs(|| one_of(&messages).id)
+        .bench_values(|id| wait(store.messages.get(id)).unwrap().unwrap());
+}
+
+#[divan::bench(args = places())]
+fn the_number_of_replies(bencher: Bencher, place: Place) {
+    let Filled { store, log, head, .. } = place.filled();
+    let messages: Vec<Entry> = wait(store.messages.before(*log, head / 2, 300)).unwrap();
+    bencher
+        .with_inputs(|| one_of(&messages).id)
+        .bench_values(|id| wait(store.messages.count_replies(id)).unwrap());
 }

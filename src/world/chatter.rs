@@ -56,14 +56,20 @@ impl Chatter {
                 (*user, name.clone(), self.line(place, line)?)
             }
         };
+        let id = entry_id(self.channel, place);
+        // Clients give each message an id, and it weighs in the store.
+        let client_msg_id = match what {
+            What::Message(_) => format!("made-{id}").parse().ok(),
+            _ => None,
+        };
         Some(Entry {
-            id: entry_id(self.channel, place),
+            id,
             log: log_of(self.channel),
             seq: place + 1,
             mver: joined.min(place + 1),
             user_id,
             username,
-            client_msg_id: None,
+            client_msg_id,
             created_at: self.time(place),
             what,
         })
