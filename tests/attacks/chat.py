@@ -29,7 +29,7 @@ class Chat:
         self.heard = []
         self.answers = {}
         self.asked = 0
-        self.ended = False
+        self.ended, self.end = False, "closed"
         self.news = threading.Condition()
         self.raw.stream.settimeout(None)
         threading.Thread(target=self.listen, daemon=True).start()
@@ -48,8 +48,8 @@ class Chat:
             while text := self.raw.stream.recv():
                 if isinstance(text, str):
                     self.take(text)
-        except (OSError, websocket.WebSocketException, ValueError):
-            pass
+        except (OSError, websocket.WebSocketException, ValueError) as error:
+            self.end = repr(error)
         with self.news:
             self.ended = True
             self.news.notify_all()
@@ -67,7 +67,7 @@ class Chat:
                 at = text.index("[")
                 self.answers[int(text[2:at])] = json.loads(text[at:])[0]
             elif text.startswith(("41", "1")):
-                self.ended = True
+                self.ended, self.end = True, text
             self.news.notify_all()
 
     def send(self, event, payload=None, number=""):
@@ -94,7 +94,7 @@ class Chat:
 
     def done(self, event, payload=None):
         answer = self.ask(event, payload)
-        assert answer and answer["ok"], f"{event} {payload}: {answer}"
+        assert answer and answer["ok"], f"{event} {payload}: {answer or self.end}"
         return answer["data"]
 
     def refused(self, event, payload=None):

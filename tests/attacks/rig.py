@@ -11,6 +11,7 @@ import re
 import secrets
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 
 import requests
@@ -25,7 +26,7 @@ PRODUCTION = {
     "HUBBUB_ENVIRONMENT": "production",
     "HUBBUB_BCRYPT_COST": "10",
     # More lines than production writes, to find in them what must be in none.
-    "HUBBUB_LOG": "debug,socketioxide=info,engineioxide=info,socketioxide_core=info",
+    "HUBBUB_LOG": "trace",
 }
 LINES = 60
 
@@ -121,18 +122,24 @@ class Rig(world.Server):
 
 
 class Line:
-    """Connections from one address, which stay open between requests."""
+    """A connection from one address, which stays open between requests that follow each other closely:
+    the server ends one that says nothing for ten seconds, and that must not meet a request."""
 
     def __init__(self, source):
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.mount("http://", From(source))
-        self.lock = threading.Lock()
+        self.lock, self.used = threading.Lock(), time.monotonic()
 
     def request(self, *what, **more):
         with self.lock:
+            if time.monotonic() - self.used > 5:
+                self.session.close()
             self.session.cookies.clear()
-            return self.session.request(*what, **more)
+            try:
+                return self.session.request(*what, **more)
+            finally:
+                self.used = time.monotonic()
 
 
 class From(HTTPAdapter):

@@ -61,6 +61,8 @@ class Raw:
                 return None
             if text == "" or text == b"":
                 return None
+            if text == "2":
+                self.send("3")
             if isinstance(text, str) and suits(text):
                 return text
         raise AssertionError("neither an answer nor an end")
