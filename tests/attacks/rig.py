@@ -34,7 +34,7 @@ LINES = 60
 
 
 class Rig(world.Server):
-    def __init__(self, store, **settings):
+    def __init__(self, store, administered=True, **settings):
         self.store = store
         keys = {name: secrets.token_urlsafe(36) for name in ("HUBBUB_JWT_SECRET", "HUBBUB_PASSWORD_PEPPER")}
         self.key = keys["HUBBUB_JWT_SECRET"].encode()
@@ -44,8 +44,10 @@ class Rig(world.Server):
         self.turn = itertools.cycle(self.lines)
         self.lock = threading.Lock()
         self.root, self.root_password = None, self.password()
-        super().__init__(store, PRODUCTION | keys | settings, self.found_root)
-        self.root = self.sign_in("root", self.root_password)
+        prepare = {"prepare": self.found_root} if administered else {}
+        super().__init__(store, PRODUCTION | keys | settings, **prepare)
+        if administered:
+            self.root = self.sign_in("root", self.root_password)
         self.watch = Watch(self)
 
     def found_root(self, environment):
