@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
-from requests.adapters import HTTPAdapter
 
 import ledger
 import world
@@ -136,7 +135,7 @@ class Line:
     def __init__(self, source):
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.mount("http://", From(source))
+        self.session.mount("http://", world.From(source))
         self.lock, self.used = threading.Lock(), time.monotonic()
 
     def request(self, *what, **more):
@@ -148,15 +147,6 @@ class Line:
                 return self.session.request(*what, **more)
             finally:
                 self.used = time.monotonic()
-
-
-class From(HTTPAdapter):
-    def __init__(self, source):
-        self.source = source
-        super().__init__()
-
-    def init_poolmanager(self, *what, **more):
-        super().init_poolmanager(*what, source_address=self.source, **more)
 
 
 @dataclass

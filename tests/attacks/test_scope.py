@@ -111,7 +111,7 @@ def test_s_39_who_was_removed_hears_nothing_more(rig, new_town):
 
 def removed_once(rig, town, channel, witness, way):
     eve = town.eve
-    with eve.visit() as one, eve.visit() as two:
+    with eve.connect() as one, eve.connect() as two:
         for tab in (one, two):
             tab.done("join_channel", {"channelId": channel})
             tab.hear("new_message")
