@@ -58,7 +58,7 @@ def test_s_21_long_passwords_are_refused_before_they_are_hashed(rig, town):
 def test_s_21_many_logins_at_once_do_not_keep_others_waiting(rig):
     """The canary alone, then beside sixteen who sign in without end for ten seconds."""
     victims, stop = [rig.person("victim") for _ in range(4)], threading.Event()
-    alone = [rig.watch.sings() for _ in range(40)]
+    alone = [rig.watch.song() for _ in range(40)]
 
     def attack(victim):
         answers = []
@@ -72,7 +72,7 @@ def test_s_21_many_logins_at_once_do_not_keep_others_waiting(rig):
         try:
             end = time.monotonic() + 10
             while time.monotonic() < end:
-                sung.append(rig.watch.sings())
+                sung.append(rig.watch.song())
                 # The canary sends ten times a second: others may not be in its own way.
                 stop.wait(0.1)
         finally:
