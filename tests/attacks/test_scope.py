@@ -75,7 +75,8 @@ class Chorus:
 
 def beyond(chat, channel, seq):
     """What a socket heard of a channel after a place in it."""
-    return [data["seq"] for _, data, _ in list(chat.heard) if isinstance(data, dict) and data.get("channelId") == channel and data.get("seq", 0) > seq]
+    told = [data for _, data, _ in list(chat.heard) if isinstance(data, dict) and data.get("channelId") == channel]
+    return [data["seq"] for data in told if data.get("seq", 0) > seq]
 
 
 def test_s_39_who_was_removed_hears_nothing_more(rig, new_town):
