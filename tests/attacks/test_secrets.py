@@ -48,11 +48,16 @@ def test_s_25_nor_is_any_other_spelling_a_way_in(rig, town, name):
         assert "40{" not in rig.ask("GET", f"/socket.io/?EIO=4&transport=polling&sid={sid}").text
 
 
-def test_s_25_the_ledger_has_seen_it_all(rig):
-    """What it would find, `test_rig.py` shows; here is that it had something to look at."""
-    assert len(rig.ledger.tokens) >= 40
-    assert not rig.ledger.leaks
-    assert all(number > 100 for number in rig.ledger.seen.values()), rig.ledger.seen
+def test_s_25_no_log_line_holds_a_secret(rig, town):
+    """After each test the ledger looks at what is new; here is everything, word for word."""
+    with town.bob.visit() as chat:
+        chat.done("send_message", {"channelId": town.pub, "text": rig.words()})
+    log, told = rig.complaints.read_text(), rig.ledger
+    people = [value for value in vars(town).values() if isinstance(value, Person)]
+    secrets = {*told.secrets, *told.tokens, *(person.password for person in people), *(person.token for person in people)}
+    assert len(secrets) > 20 and log.count("\n") > 20 and all(told.seen.values()), told.seen
+    assert not [secret for secret in secrets if secret in log]
+    assert not told.leaks, told.leaks[:20]
 
 
 SECRETS = {
