@@ -189,7 +189,8 @@ def test_s_07_depth_in_events(rig, place):
             for number, row in enumerate(row for row in matrix.rows() if row.event):
                 chat.raw.send(f'42{number}["{row.path}",{text}]')
                 answer = chat.answer(number)
-                assert answer and answer["error"]["code"] in ("BAD_REQUEST", "VALIDATION_FAILED")
+                assert answer, f"{row.path} with {text[:12]}: the connection ended: {chat.end}"
+                assert answer["error"]["code"] in ("BAD_REQUEST", "VALIDATION_FAILED")
     for text in DEEP:
         with pytest.raises(Refused):
             rig.chat(None, f'40{{"token":{text}')
