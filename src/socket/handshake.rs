@@ -5,9 +5,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, ORIGIN};
+use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 
+use crate::app::cookie;
 use crate::error::{Error, Result};
 
 /// In the extensions of a request that opens a polling session, until somebody signs in with it.
@@ -31,10 +32,10 @@ impl Unclaimed {
 
 /// The token outside `auth`. UNAUTHENTICATED where there is none.
 pub fn token(parts: &Parts) -> Result<String> {
-    let bearer = text(parts, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer
-        .map(str::trim)
-        .or_else(|| text(parts, &COOKIE).filter(|_| by_own_page(parts)).and_then(cookie));
+    let told = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = told.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let kept = || cookie::read(&parts.headers, "accessToken").filter(|_| by_own_page(parts));
+    let token = bearer.or_else(kept);
     token.map(str::to_owned).ok_or_else(|| {
         Error::unauthenticated("a token is needed: pass it as auth.token, Authorization header or cookie")
     })
@@ -45,15 +46,6 @@ pub fn token(parts: &Parts) -> Result<String> {
 fn by_own_page(parts: &Parts) -> bool {
     let fetched = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     fetched || parts.headers.contains_key(ORIGIN)
-}
-
-fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
-    parts.headers.get(name)?.to_str().ok()
-}
-
-fn cookie(header: &str) -> Option<&str> {
-    let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == "accessToken").map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -76,6 +68,13 @@ mod tests {
     fn without_a_token_the_handshake_is_refused() {
         assert!(token(&parts("cookie", "refreshToken=abc")).is_err());
         assert!(token(&parts("authorization", "Basic abc")).is_err());
+    }
+
+    #[test]
+    fn a_cookie_that_somebody_set_a_second_time_is_none() {
+        let mut twice = parts("cookie", "accessToken=abc; accessToken=other");
+        twice.headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+        assert!(token(&twice).is_err());
     }
 
     #[test]

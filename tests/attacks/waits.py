@@ -1,0 +1,273 @@
+"""Attacks that consist in waiting, side by side, on a server of their own for each store.
+
+They take as long as the longest of them, a little over a minute. Meanwhile a few talk, and how long
+that takes them is noted.
+"""
+
+import functools
+import json
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+import loose
+from chat import Chat, Refused
+from rig import Rig
+
+STALLED = 50
+SPEAKERS = 4
+ROUND = 60
+KILOBYTE = "canary-words " + "x" * 1_000
+
+
+class Waits:
+    """A server, a room full of people, and what became of each attack on them."""
+
+    def __init__(self, store):
+        self.rig = Rig(store)
+        self.outcomes = {}
+        self.admin = self.rig.person("host")
+        self.group = self.admin.rest("POST", "/groups", {"name": "the crowd"})["id"]
+        self.room = self.admin.rest("POST", "/channels", {"groupId": self.group, "name": "room"})["id"]
+        with ThreadPoolExecutor(4) as pool:
+            self.crowd = list(pool.map(self.member, range(STALLED + SPEAKERS)))
+        self.watcher = self.admin.join(self.room)
+
+    def member(self, number):
+        person = self.rig.person(f"crowd{number}x")
+        person.rest("POST", f"/groups/{self.group}/join")
+        return person
+
+    def run(self):
+        """Every attack at once; an outcome is a value or what went wrong."""
+        attacks = [
+            self.stalled, self.never_sign_in, self.half_upgrades, self.silence, self.drip_headers, self.drip_bodies,
+            self.drip_polls, self.idle, self.idle_sockets, self.half_frames, self.slow_reading,
+        ]  # fmt: skip
+        self.before = self.rig.watch.resident()
+        self.rig.watch.begin()
+        threads = [threading.Thread(target=self.one, args=(attack,)) for attack in attacks]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.one(self.settle)
+        return self
+
+    def one(self, attack):
+        try:
+            self.outcomes[attack.__name__] = attack()
+        except BaseException as broken:
+            self.outcomes[attack.__name__] = broken
+
+    def outcome(self, name):
+        found = self.outcomes[name]
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    # Row 59.
+
+    def stalled(self):
+        """Fifty sit in the room and stop reading, while four say 50 messages of 1 kB a second."""
+        readers = self.crowd[:STALLED]
+        speakers = [person.join(self.room) for person in self.crowd[STALLED:]]
+        listener = self.admin.again().join(self.room)
+        sockets = [self.stall(person) for person in readers]
+        seated = self.rig.counted("hubbub_sockets")
+        began = time.monotonic()
+        took, gone, offline = [], None, None
+        while time.monotonic() - began < ROUND:
+            took += self.talk_for_a_second(speakers)
+            elapsed = time.monotonic() - began
+            if gone is None and self.rig.counted("hubbub_sockets") <= seated - STALLED:
+                gone = elapsed
+            if offline is None and len(self.went(readers)) == STALLED:
+                offline = elapsed
+        heard = len(listener.all("new_message"))
+        for stream in sockets:
+            stream.close()
+        for chat in (*speakers, listener):
+            chat.leave()
+        return {"gone": gone, "offline": offline, "p99": loose.within(took, 0.99), "said": len(took), "heard": heard}
+
+    def stall(self, person):
+        """A WebSocket with the smallest window there is, signed in and in the room, that reads no more."""
+        stream = socket.socket()
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        stream.bind(self.rig.source())
+        host, port = self.rig.url.removeprefix("http://").split(":")
+        stream.connect((host, int(port)))
+        stream.settimeout(10)
+        stream.sendall(loose.upgrade())
+        self.expect(stream, b"0{")
+        stream.sendall(text("40" + json.dumps({"token": person.token})))
+        self.expect(stream, b"welcome")
+        stream.sendall(text("421" + json.dumps(["join_channel", {"channelId": self.room, "after": 0}])))
+        self.expect(stream, b"431[")
+        return stream
+
+    def expect(self, stream, words):
+        told = b""
+        while words not in told:
+            piece = stream.recv(4_096)
+            assert piece, f"the connection ended before {words} came"
+            told += piece
+
+    def talk_for_a_second(self, speakers):
+        """50 messages, evenly; how long each took to be acknowledged."""
+        began, asked, took = time.monotonic(), [], []
+        for number in range(50):
+            due = began + number / 50
+            if due > time.monotonic():
+                time.sleep(due - time.monotonic())
+            chat = speakers[number % len(speakers)]
+            asked.append((chat, chat.begin("send_message", {"channelId": self.room, "text": KILOBYTE}), time.monotonic()))
+            took += self.collect(asked, 0)
+        took += self.collect(asked, 10)
+        return took
+
+    def collect(self, asked, patience):
+        """How long those took that are answered; the rest stays."""
+        took, waiting = [], []
+        for chat, number, since in asked:
+            if patience or number in chat.answers:
+                answer = chat.answer(number, patience or 1)
+                assert answer and answer["ok"], answer
+                took.append(time.monotonic() - since)
+            else:
+                waiting.append((chat, number, since))
+        asked[:] = waiting
+        return took
+
+    def went(self, people):
+        wanted = {person.id for person in people}
+        told = {news["userId"] for news in self.watcher.all("user_presence_update") if news["status"] == "offline"}
+        return wanted & told
+
+    # Rows 55 and 57: who never signs in.
+
+    def never_sign_in(self):
+        return loose.latest(loose.many(2_000, self.rig, loose.upgrade(), limit=25))
+
+    def half_upgrades(self):
+        """Sessions that are polled once and then upgraded half-way, from twenty addresses."""
+        sessions = []
+        for _ in range(20):
+            line = requests.Session()
+            line.mount("http://", self.rig.lines[0].session.get_adapter("http://").__class__(self.rig.source()))
+            for _ in range(50):
+                opened = line.get(f"{self.rig.url}/socket.io/?EIO=4&transport=polling", timeout=10)
+                sessions.append(json.loads(opened.text[1:])["sid"])
+        began = time.monotonic()
+        path = "/socket.io/?EIO=4&transport=websocket&sid="
+        ends = many_paths(self.rig, [loose.upgrade(path + sid) for sid in sessions], 25)
+        asked = [self.rig.ask("GET", f"/socket.io/?EIO=4&transport=polling&sid={sid}").status for sid in sessions[::20]]
+        return {"after": loose.latest(ends), "within": time.monotonic() - began, "statuses": set(asked)}
+
+    # Row 65: as slowly as one is let.
+
+    def silence(self):
+        """Connections that say nothing at all, and some that say what is no HTTP."""
+        return loose.latest(loose.many(300, self.rig, limit=70) + loose.many(20, self.rig, b"\x16\x03\x01\x02", limit=70))
+
+    def drip_headers(self):
+        first = b"GET /api HTTP/1.1\r\nHost: a\r\nX-A: "
+        return loose.latest(loose.many(300, self.rig, first, b"a", every=1, limit=70))
+
+    def drip_bodies(self):
+        """One byte in five seconds, of who may send a body."""
+        head = f"POST /api/messages HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {self.admin.token}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+        return loose.latest(loose.many(300, self.rig, head.encode(), b" ", every=5, limit=70))
+
+    def drip_polls(self):
+        """The same of what is posted to a session of Engine.IO."""
+        opened = self.rig.ask("GET", "/socket.io/?EIO=4&transport=polling").text
+        sid = json.loads(opened[1:])["sid"]
+        head = f"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n4"
+        return loose.latest(loose.many(20, self.rig, head.encode(), b"2", every=5, limit=70))
+
+    def idle(self):
+        """One request, and then the connection is kept."""
+        ends = loose.many(300, self.rig, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n", limit=70)
+        assert all(b"200 OK" in end.heard for end in ends)
+        return loose.latest(ends)
+
+    def idle_sockets(self):
+        """A WebSocket that is signed in and never answers a ping."""
+        connect = text("40" + json.dumps({"token": self.admin.token}))
+        first = loose.upgrade()
+        ends = asyncio_lines(self.rig, first, connect, 10, 70)
+        return loose.latest(ends)
+
+    def half_frames(self):
+        """A frame that is announced and comes byte by byte, of who has signed in."""
+        head = text("40" + json.dumps({"token": self.crowd[-1].token}))
+        return loose.latest(asyncio_lines(self.rig, loose.upgrade(), head + b"\x81\xfe\xff\xf0\0\0\0\0", 10, 70, b"4"))
+
+    def slow_reading(self):
+        """Asks for as much as it may, and takes none of it."""
+        stream = socket.socket()
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        stream.bind(self.rig.source())
+        host, port = self.rig.url.removeprefix("http://").split(":")
+        stream.connect((host, int(port)))
+        asked = f"GET /api/messages/channel/{self.room}?limit=100 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {self.admin.token}\r\n\r\n"
+        stream.settimeout(1)
+        began, sent = time.monotonic(), 0
+        while time.monotonic() - began < 60:
+            try:
+                stream.sendall(asked.encode() * 10)
+                sent += 10
+                time.sleep(0.05)
+            except TimeoutError:
+                continue
+            except OSError:
+                stream.close()
+                return {"after": time.monotonic() - began, "asked": sent}
+        stream.close()
+        raise AssertionError(f"a connection that takes nothing was kept for {ROUND} s; {sent} requests were taken from it")
+
+    def settle(self):
+        """Afterwards: what the rig asks after every attack, and where the memory is."""
+        self.rig.watch.check()
+        return self.rig.watch.resident() - self.before
+
+
+def text(payload):
+    """A text frame; its mask is zero."""
+    body = payload.encode()
+    length = bytes([0x80 | len(body)]) if len(body) < 126 else bytes([0x80 | 126]) + len(body).to_bytes(2, "big")
+    return b"\x81" + length + bytes(4) + body
+
+
+def many_paths(rig, firsts, limit):
+    import asyncio
+
+    async def all_of_them():
+        return await asyncio.gather(*(loose.linger(rig, first, limit=limit) for first in firsts))
+
+    return asyncio.run(all_of_them())
+
+
+def asyncio_lines(rig, first, second, count, limit, drip=b""):
+    """As `loose.many`, where the second part may be sent along with the first."""
+    return loose.many(count, rig, first + second, drip, every=5, limit=limit)
+
+
+@functools.cache
+def on_every_store():
+    """Both stores at once."""
+    found, threads = {}, []
+    for store in ("embedded", "mongodb"):
+        found[store] = Waits(store)
+    for waits in found.values():
+        threads.append(threading.Thread(target=waits.run))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    return found
