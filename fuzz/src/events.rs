@@ -36,9 +36,11 @@ pub fn run(bytes: &[u8]) {
     });
 }
 
-/// Names that Socket.IO keeps for itself are no events of a client.
+/// Names that Socket.IO keeps for itself are no events of a client; one that JSON has to escape closes
+/// the connection, because the library reads names as they stand.
 fn is_reserved(name: &str) -> bool {
-    matches!(name, "connect" | "connect_error" | "disconnect" | "disconnecting")
+    let escaped = json!(name).to_string().len() != name.len() + 2;
+    escaped || matches!(name, "connect" | "connect_error" | "disconnect" | "disconnecting")
 }
 
 fn known(name: &str) -> Option<String> {

@@ -20,7 +20,7 @@ from rig import Rig
 STALLED = 50
 SPEAKERS = 4
 ROUND = 60
-KILOBYTE = "canary-words " + "x" * 1_000
+KILOBYTE = "x" * 1_000
 
 
 class Waits:
