@@ -11,19 +11,14 @@ import pytest
 import requests
 import websocket
 
+from wire import DEADLINE, EVENTS, Polling, Raw
+
 SETTINGS = {
     "HUBBUB_ANONYMOUS_PER_ADDRESS": "5000",
     "HUBBUB_SOCKETS_PER_USER": "5000",
     "HUBBUB_EVENTS_PER_SECOND": "100000",
     "HUBBUB_EVENTS_BURST": "100000",
 }
-DEADLINE = 5
-
-EVENTS = [
-    "join_channel", "leave_channel", "resume", "send_message", "edit_message", "delete_message", "react_message",
-    "typing", "stop_typing", "update_presence", "subscribe_presence", "get_online_users", "get_channel_users",
-    "refresh_auth",
-]
 
 # Written by hand: packets that once crashed somebody's server, and their relatives.
 CRAFTED = [
@@ -55,63 +50,6 @@ def corpus(count=500):
             frame[at : at + chance.randint(0, 3)] = chance.choice(['"', "[", "]", "{", "}", "-", "9", "\\", "\x1e", "é", "🍰", ""])
         frames.append("".join(frame))
     return frames
-
-
-class Raw:
-    """An Engine.IO connection over a WebSocket, written by hand."""
-
-    def __init__(self, world, version=4):
-        address = world.url.replace("http", "ws") + f"/socket.io/?EIO={version}&transport=websocket"
-        self.stream = websocket.create_connection(address, timeout=DEADLINE)
-        assert self.stream.recv().startswith("0{")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stream.shutdown()
-
-    def sign_in(self, token):
-        self.send("40" + json.dumps({"token": token}))
-        return self.until(lambda text: text.startswith(("40{", "44{")))
-
-    def send(self, frame, opcode=websocket.ABNF.OPCODE_TEXT):
-        """Whether it could be sent: the server may have closed already."""
-        try:
-            self.stream.send(frame, opcode)
-            return True
-        except (OSError, websocket.WebSocketException):
-            return False
-
-    def send_beginning(self, size):
-        """Announces a text frame of that size and sends as much of it as a server should want to see."""
-        head = bytes([0x81, 0x80 | 127]) + size.to_bytes(8, "big") + bytes(4)
-        self.stream.sock.sendall(head + b"42" + b"x" * min(size - 2, 100_000))
-
-    def until(self, suits):
-        """The first text that suits, or nothing where the connection closes first."""
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            try:
-                text = self.stream.recv()
-            except websocket.WebSocketTimeoutException:
-                break
-            except (OSError, websocket.WebSocketException):
-                return None
-            if text == "" or text == b"":
-                return None
-            if isinstance(text, str) and suits(text):
-                return text
-        raise AssertionError("neither an answer nor an end")
-
-    def closes(self):
-        return self.until(lambda text: False) is None
-
-    def lives_or_closes(self):
-        """An event that is sent now is answered, unless the connection is over."""
-        self.send('42987654["get_online_users"]')
-        answer = self.until(lambda text: text.startswith("43987654["))
-        return answer is None or '"ok":true' in answer
 
 
 @pytest.fixture(scope="module")
@@ -198,29 +136,6 @@ def test_events_of_who_has_not_signed_in_do_nothing_s33(world, ann):
                 raw.send(f'42{number}["{event}",{payload}]')
                 assert raw.until(lambda text: text.startswith("43")) is None, event
     assert ann.rest("GET", f"/messages/channel/{channel}")["messages"] == []
-
-
-class Polling:
-    """An Engine.IO session over HTTP, written by hand."""
-
-    def __init__(self, world):
-        self.address = f"{world.url}/socket.io/?EIO=4&transport=polling"
-        opened = requests.get(self.address, timeout=DEADLINE)
-        self.address += "&sid=" + json.loads(opened.text[1:])["sid"]
-
-    def post(self, body, **more):
-        try:
-            return requests.post(self.address, data=body, timeout=DEADLINE, **more).status_code
-        except requests.ConnectionError:
-            return 0
-
-    def poll(self):
-        return requests.get(self.address, timeout=DEADLINE)
-
-    def sign_in(self, token):
-        assert self.post("40" + json.dumps({"token": token})) == 200
-        while "40{" not in (told := self.poll().text):
-            assert told == "2", told
 
 
 def test_spoilt_frames_over_polling_s54(world, ann):

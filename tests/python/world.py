@@ -1,5 +1,8 @@
 """A small world: one hubbub of its own, people, and what they need to chat.
 
+[`Server`] is a process with exactly the settings it is given; [`World`] one in which no limit is in
+the way. The tests of attacks use the first, those of clients the second.
+
 Every wait ends with an event and has a deadline; none is a fixed time.
 """
 
@@ -7,6 +10,7 @@ import itertools
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -31,17 +35,20 @@ SETTINGS = {
 }
 
 
-class World:
-    def __init__(self, store, **settings):
+class Server:
+    """A hubbub that runs; `prepare` is called with the environment before it starts."""
+
+    def __init__(self, store, settings, prepare=lambda environment: None):
         self.folder = tempfile.TemporaryDirectory(prefix="hubbub-")
         self.mongodb = None
         self.numbers = itertools.count(1)
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        environment |= SETTINGS | settings | {"HUBBUB_DATA_DIR": self.folder.name}
+        environment |= settings | {"HUBBUB_DATA_DIR": self.folder.name}
         if store == "mongodb":
             self.mongodb = on_database(MONGODB, f"hubbub_python_{os.getpid()}_{Path(self.folder.name).name[-6:].lower()}")
             environment["MONGODB_URI"] = self.mongodb
         self.complaints = Path(self.folder.name) / "stderr"
+        prepare(environment)
         self.server = subprocess.Popen(
             [PROGRAM, "serve", "--bind", "127.0.0.1:0"],
             env=environment,
@@ -69,6 +76,14 @@ class World:
             self.server.kill()
             raise AssertionError(f"no address: {self.complaints.read_text()}") from None
 
+    def dial(self):
+        """A connection that says nothing yet."""
+        where = urlsplit(self.url)
+        return socket.create_connection((where.hostname, where.port), timeout=10, source_address=self.source())
+
+    def source(self):
+        """The address to call from; whichever the system takes."""
+
     def close(self):
         self.server.send_signal(signal.SIGTERM)
         try:
@@ -80,6 +95,16 @@ class World:
                 with pymongo.MongoClient(self.mongodb) as client:
                     client.drop_database(client.get_default_database())
             self.folder.cleanup()
+
+    def lives(self):
+        """The process is the same and somebody can come in."""
+        assert self.server.poll() is None, self.complaints.read_text()
+        assert requests.get(f"{self.url}/health", timeout=10).status_code == 200
+
+
+class World(Server):
+    def __init__(self, store, **settings):
+        super().__init__(store, SETTINGS | settings)
 
     def person(self, name):
         username = f"{name}{next(self.numbers)}"
@@ -99,11 +124,6 @@ class World:
         answer = response.json()
         assert answer["success"], f"{method} {route}: {response.status_code} {answer['error']}"
         return answer.get("data")
-
-    def lives(self):
-        """The process is the same and somebody can come in."""
-        assert self.server.poll() is None, self.complaints.read_text()
-        assert requests.get(f"{self.url}/health", timeout=10).status_code == 200
 
 
 class Person:
