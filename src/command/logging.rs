@@ -2,7 +2,11 @@
 
 use std::io::{self, IsTerminal};
 
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Config, Format};
 use crate::error::{Error, Result};
@@ -22,8 +26,15 @@ fn start(config: &Config, level: &str) -> Result<()> {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let terminal = io::stderr().is_terminal();
     let started = match config.log.format_for(config.server.environment, terminal) {
-        Format::Json => lines.json().flatten_event(true).try_init(),
-        Format::Pretty => lines.with_ansi(terminal).try_init(),
+        Format::Json => lines.json().flatten_event(true).finish().with(filter_fn(harmless)).try_init(),
+        Format::Pretty => lines.with_ansi(terminal).finish().with(filter_fn(harmless)).try_init(),
     };
     started.map_err(Error::internal)
+}
+
+/// Below `info` the libraries write whole packets, tokens and messages in them, so there we hear
+/// ourselves alone, whatever level is asked for.
+fn harmless(line: &Metadata<'_>) -> bool {
+    let target = line.target();
+    *line.level() <= Level::INFO || target == "hubbub" || target.starts_with("hubbub::")
 }

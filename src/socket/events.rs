@@ -118,6 +118,10 @@ pub async fn handle(
 /// The payload as its type; VALIDATION_FAILED with the reason otherwise.
 pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T> {
     let payload = if payload.is_null() { Value::Object(Default::default()) } else { payload };
+    // A list would be read as the fields in their order, which nobody has promised.
+    if payload.is_array() {
+        return Err(Error::invalid("payload", "must be an object"));
+    }
     serde_path_to_error::deserialize(payload)
         .map_err(|error| Error::unreadable(&error.path().to_string(), &error.inner().to_string()))
 }

@@ -101,7 +101,13 @@ pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
     Ok(Outcome::Now(json!({ "presences": presences })))
 }
 
+/// Where there is nothing to say; what is said all the same is refused.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
 pub async fn online(asked: Asked) -> Result<Outcome> {
+    let Nothing {} = read(asked.payload.clone())?;
     let viewers = asked.hub.circles.viewers(asked.actor.id);
     let mut online = asked.hub.app.presence.online(|id| viewers.contains(&id));
     blur(&mut online, &asked).await;

@@ -16,11 +16,11 @@ class Refused(Exception):
 
 
 class Chat:
-    def __init__(self, rig, person=None, auth=None):
+    def __init__(self, rig, person=None, auth=None, packet=None):
         self.rig, self.person = rig, person
         self.mail = person.mail if person else ""
         self.raw = Raw(rig)
-        told = self.raw.sign_in_with({"token": person.token} if auth is None else auth)
+        told = self.raw.sign_in_with({"token": person.token} if person and auth is None else auth, packet)
         self.note(told or "")
         if told is None or not told.startswith("40"):
             self.raw.stream.shutdown()

@@ -7,6 +7,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
 import world  # noqa: E402
+from places import Village  # noqa: E402
 from rig import Rig  # noqa: E402
 from town import Town  # noqa: E402
 
@@ -33,6 +34,12 @@ def rig(store):
 def town(rig):
     """For attacks that change nothing about who belongs where."""
     return Town(rig)
+
+
+@pytest.fixture(scope="session")
+def village(rig):
+    """Where routes and events are tried one by one."""
+    return Village(rig)
 
 
 @pytest.fixture

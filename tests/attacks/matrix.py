@@ -29,6 +29,8 @@ LEAVES_OUT = {
     "GET /api/messages/user/{userId}", "POST /api/messages/reactions/batch", "POST /api/messages/replies/batch",
     "event resume",
 }  # fmt: skip
+# What one deleted, the next cannot change.
+USES_UP = {"DeleteOwnMessage", "EditOwnMessage", "React"}
 # Allowed, and there may be nothing to do: already a member, the last admin, a public channel.
 MAY_CONFLICT = {
     "POST /api/groups/{id}/join", "POST /api/groups/{id}/leave", "POST /api/group-requests", "POST /api/groups/{id}/admins",

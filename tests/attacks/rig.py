@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
@@ -25,6 +26,7 @@ from watch import Watch
 PRODUCTION = {
     "HUBBUB_ENVIRONMENT": "production",
     "HUBBUB_BCRYPT_COST": "10",
+    "HUBBUB_TRUSTED_PROXIES": "127.250.0.1",
     # More lines than production writes, to find in them what must be in none.
     "HUBBUB_LOG": "trace",
 }
@@ -83,6 +85,10 @@ class Rig(world.Server):
         mine = json.dumps(more.get("json", "")) + (person.mail if person else "")
         self.ledger.answer(method, path, response.status_code, told, response.text, mine, bool(person) and person is self.root)
         return Answer(response.status_code, response.headers, response.text)
+
+    def chat(self, auth, packet=None):
+        """A connection whose CONNECT says this, which is not refused."""
+        return Chat(self, None, auth, packet)
 
     def raw(self, sent, deadline=5):
         """Bytes as they are, on a connection of their own; what comes back until it ends."""
@@ -194,6 +200,14 @@ class Person:
     def again(self):
         """The same person, signed in once more: another session, with paces of its own."""
         return self.rig.sign_in(self.name, self.password)
+
+    @contextmanager
+    def visit(self):
+        """A socket of a session of its own, with paces of its own, that ends with it."""
+        guest = self.again()
+        with guest.connect() as chat:
+            yield chat
+        guest.ask("POST", "/auth/logout")
 
     def connect(self, **auth):
         return Chat(self.rig, self, {"token": self.token, **auth})

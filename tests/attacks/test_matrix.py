@@ -1,26 +1,14 @@
 """Who may do what, tried: every route and event, by everybody, in every place (S-32)."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import matrix
 import requests_of
+from asking import ask
 from chat import Chat, Refused
-from places import PLACES, ROLES, Place, Village
-
-BEGINNINGS = {"groups": "group", "channels": "channel", "messages": "message", "users": "user", "sessions": "session"}
-
-
-# What one deleted, the next cannot change.
-USES_UP = {"DeleteOwnMessage", "EditOwnMessage", "React"}
-
-
-@pytest.fixture(scope="module")
-def village(rig):
-    return Village(rig)
-
+from places import PLACES, ROLES, Place
 
 def test_s_32_every_route_and_event_has_a_request(rig):
     listed = {f"{route['method']} {route['path']}" for route in rig.ask("GET", "/api").data["routes"]}
@@ -28,31 +16,6 @@ def test_s_32_every_route_and_event_has_a_request(rig):
     assert listed == {what for what in known if not what.startswith("event ")}, "fixtures/permissions.txt is not of this server"
     made = set(requests_of.ROUTES) | {f"event {name}" for name in requests_of.EVENTS}
     assert known == made, f"give requests_of.py a request, and rows.py the rows: {known ^ made}"
-
-
-def value(place, row, name, request):
-    """What stands in the path for `{name}`."""
-    if name in request["path"] and place.wanted == "ok":
-        return request["path"][name](place)
-    if name == "id":
-        name = BEGINNINGS[row.path.removeprefix("/api/").removeprefix("admin/").removeprefix("auth/").split("/")[0]]
-    return {
-        "group": lambda: place.group, "groupId": lambda: place.group, "channel": lambda: place.channel,
-        "channelId": lambda: place.channel, "message": lambda: place.message["id"], "user": lambda: place.user.id,
-        "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
-        "requestId": lambda: place.fresh_request(),
-    }[name]()  # fmt: skip
-
-
-def ask(place, row):
-    request = requests_of.ROUTES[row.what]
-    place.wanted = matrix.expected(row, place)
-    if row.action in USES_UP:
-        place.fresh_message()
-    place.actor = place.town.double(place.role) if matrix.ends_the_caller(row, place) else place.caller
-    path = re.sub(r"\{(\w+)\}", lambda found: str(value(place, row, found[1], request)), row.path)
-    body = request["body"](place) if request["body"] else None
-    return place.rig.ask(row.method, path + request["query"], person=place.actor, **({"json": body} if body is not None else {}))
 
 
 def outcome(answer):
@@ -113,11 +76,13 @@ def events_in(village, role, name):
         for row in matrix.rows():
             if row.event:
                 place.wanted = matrix.expected(row, place)
-                if row.action in USES_UP:
+                if row.action in matrix.USES_UP:
                     place.fresh_message()
                 answer = chat.ask(row.path, requests_of.EVENTS[row.path](place))
                 code = "ok" if answer["ok"] else answer["error"]["code"]
                 wrong.append(judge(row, place, code, str(answer)))
+    if role != "root":
+        place.caller.rest("POST", "/auth/logout")
     return wrong
 
 

@@ -32,8 +32,8 @@ class Raw:
     def sign_in(self, token):
         return self.sign_in_with({"token": token})
 
-    def sign_in_with(self, auth):
-        self.send("40" + json.dumps(auth))
+    def sign_in_with(self, auth, packet=None):
+        self.send(packet or "40" + json.dumps(auth))
         return self.until(lambda text: text.startswith(("40{", "44{")))
 
     def send(self, frame, opcode=websocket.ABNF.OPCODE_TEXT):
@@ -98,3 +98,12 @@ class Polling:
         assert self.post("40" + json.dumps({"token": token})) == 200
         while "40{" not in (told := self.poll().text):
             assert told == "2", told
+
+    def until_closed(self):
+        """Polls until the server has done with the session; whether it said so."""
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            answer = self.poll()
+            if answer.status_code != 200 or answer.text.split("\x1e")[-1] in ("1", "41"):
+                return True
+        return False

@@ -57,6 +57,8 @@ class Server:
             stderr=self.complaints.open("w"),
             text=True,
         )
+        # What it prints, as far as it has.
+        self.said = []
         self.url = self.address()
         assert requests.get(f"{self.url}/health", timeout=10).status_code == 200
 
@@ -66,6 +68,7 @@ class Server:
 
         def read():
             for line in self.server.stdout:
+                self.said.append(line)
                 if match := re.search(r"http://127\.0\.0\.1:[1-9]\d*", line):
                     found.put(match.group())
 
