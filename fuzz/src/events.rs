@@ -64,7 +64,8 @@ async fn answered(house: &House, packet: String) {
 
 /// `[{ok:true,data}]`, or `[{ok:false,error}]` with a code that is no fault of ours.
 fn judge(packet: &str, answer: &str) {
-    let told: Vec<Value> = serde_json::from_str(&answer[4..]).expect("an answer is JSON");
+    let told: Vec<Value> =
+        serde_json::from_str(answer.trim_start_matches("4317")).expect("an answer is JSON");
     let [told] = told.as_slice() else { panic!("{packet} was answered with {answer}") };
     let code = told["error"]["code"].as_str();
     match told["ok"].as_bool() {

@@ -30,7 +30,7 @@ impl<'a> Polling<'a> {
     pub async fn open(house: &'a House, version: &str, headers: &HeaderMap) -> Option<Polling<'a>> {
         let (status, body) = ask(house, "GET", &format!("EIO={version}"), headers, Bytes::new()).await?;
         let packet = String::from_utf8(body.to_vec()).ok()?;
-        let packet = &packet[packet.find('{')?..=packet.rfind('}')?];
+        let packet = packet.get(packet.find('{')?..=packet.rfind('}')?)?;
         let told: serde_json::Value = serde_json::from_str(packet).ok()?;
         assert_eq!(status, 200, "{packet}");
         Some(Polling { house, sid: told["sid"].as_str()?.to_owned(), heard: VecDeque::new() })

@@ -15,14 +15,18 @@ class Loose:
         self.after, self.heard = None, b""
 
 
-async def linger(rig, first=b"", drip=b"", every=5.0, limit=70.0):
-    """Sends `first` at once and then `drip` every so often, and reads until the server has enough."""
+async def linger(rig, first=b"", drip=b"", every=5.0, limit=70.0, then=b""):
+    """Sends `first` at once, `then` when that was answered, and from then on `drip` every so often; reads
+    until the server has enough."""
     host, port = rig.url.removeprefix("http://").split(":")
     loose, began = Loose(), None
     reader, writer = await asyncio.open_connection(host, int(port), local_addr=rig.source())
     began = time.monotonic()
 
     async def dripping():
+        while then and not loose.heard:
+            await asyncio.sleep(0.05)
+        writer.write(then)
         while drip:
             await asyncio.sleep(every)
             writer.write(drip)
@@ -55,6 +59,15 @@ def many(count, *what, **more):
 
     async def all_of_them():
         return await asyncio.gather(*(linger(*what, **more) for _ in range(count)))
+
+    return asyncio.run(all_of_them())
+
+
+def each(rig, firsts, **more):
+    """One of them for each beginning."""
+
+    async def all_of_them():
+        return await asyncio.gather(*(linger(rig, first, **more) for first in firsts))
 
     return asyncio.run(all_of_them())
 

@@ -4,7 +4,6 @@ They take as long as the longest of them, a little over a minute. Meanwhile a fe
 that takes them is noted.
 """
 
-import functools
 import json
 import socket
 import threading
@@ -14,8 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 import loose
-from chat import Chat, Refused
-from rig import Rig
+from rig import From, Rig
 
 STALLED = 50
 SPEAKERS = 4
@@ -40,6 +38,10 @@ class Waits:
         person = self.rig.person(f"crowd{number}x")
         person.rest("POST", f"/groups/{self.group}/join")
         return person
+
+    def close(self):
+        self.watcher.leave()
+        self.rig.close()
 
     def run(self):
         """Every attack at once; an outcome is a value or what went wrong."""
@@ -158,13 +160,13 @@ class Waits:
         sessions = []
         for _ in range(20):
             line = requests.Session()
-            line.mount("http://", self.rig.lines[0].session.get_adapter("http://").__class__(self.rig.source()))
+            line.mount("http://", From(self.rig.source()))
             for _ in range(50):
                 opened = line.get(f"{self.rig.url}/socket.io/?EIO=4&transport=polling", timeout=10)
                 sessions.append(json.loads(opened.text[1:])["sid"])
         began = time.monotonic()
         path = "/socket.io/?EIO=4&transport=websocket&sid="
-        ends = many_paths(self.rig, [loose.upgrade(path + sid) for sid in sessions], 25)
+        ends = loose.each(self.rig, [loose.upgrade(path + sid) for sid in sessions], limit=25)
         asked = [self.rig.ask("GET", f"/socket.io/?EIO=4&transport=polling&sid={sid}").status for sid in sessions[::20]]
         return {"after": loose.latest(ends), "within": time.monotonic() - began, "statuses": set(asked)}
 
@@ -200,14 +202,13 @@ class Waits:
     def idle_sockets(self):
         """A WebSocket that is signed in and never answers a ping."""
         connect = text("40" + json.dumps({"token": self.admin.token}))
-        first = loose.upgrade()
-        ends = asyncio_lines(self.rig, first, connect, 10, 70)
-        return loose.latest(ends)
+        return loose.latest(loose.many(10, self.rig, loose.upgrade(), then=connect, limit=70))
 
     def half_frames(self):
         """A frame that is announced and comes byte by byte, of who has signed in."""
         head = text("40" + json.dumps({"token": self.crowd[-1].token}))
-        return loose.latest(asyncio_lines(self.rig, loose.upgrade(), head + b"\x81\xfe\xff\xf0\0\0\0\0", 10, 70, b"4"))
+        half = b"\x81\xfe\xff\xf0\0\0\0\0"
+        return loose.latest(loose.many(10, self.rig, loose.upgrade(), b"4", then=head + half, limit=70))
 
     def slow_reading(self):
         """Asks for as much as it may, and takes none of it."""
@@ -245,21 +246,6 @@ def text(payload):
     return b"\x81" + length + bytes(4) + body
 
 
-def many_paths(rig, firsts, limit):
-    import asyncio
-
-    async def all_of_them():
-        return await asyncio.gather(*(loose.linger(rig, first, limit=limit) for first in firsts))
-
-    return asyncio.run(all_of_them())
-
-
-def asyncio_lines(rig, first, second, count, limit, drip=b""):
-    """As `loose.many`, where the second part may be sent along with the first."""
-    return loose.many(count, rig, first + second, drip, every=5, limit=limit)
-
-
-@functools.cache
 def on_every_store():
     """Both stores at once."""
     found, threads = {}, []
