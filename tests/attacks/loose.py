@@ -8,8 +8,8 @@ CHUNK = 65_536
 
 
 class Loose:
-    """What one connection sent and how it ended: `after` is how long it lasted, nothing if it outlasted
-    the limit."""
+    """How one connection ended: `after` is how long it lasted since the server first spoke, or since it
+    was opened where the server never did; nothing if it outlasted the limit."""
 
     def __init__(self):
         self.after, self.heard = None, b""
@@ -19,7 +19,7 @@ async def linger(rig, first=b"", drip=b"", every=5.0, limit=70.0, then=b""):
     """Sends `first` at once, `then` when that was answered, and from then on `drip` every so often; reads
     until the server has enough."""
     host, port = rig.url.removeprefix("http://").split(":")
-    loose, began = Loose(), None
+    loose = Loose()
     reader, writer = await asyncio.open_connection(host, int(port), local_addr=rig.source())
     began = time.monotonic()
 
@@ -33,7 +33,9 @@ async def linger(rig, first=b"", drip=b"", every=5.0, limit=70.0, then=b""):
             await writer.drain()
 
     async def reading():
+        nonlocal began
         while piece := await reader.read(CHUNK):
+            began = began if loose.heard else time.monotonic()
             loose.heard = (loose.heard + piece)[-CHUNK:]
 
     tasks = [asyncio.create_task(reading()), asyncio.create_task(dripping())]

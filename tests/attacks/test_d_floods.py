@@ -1,11 +1,12 @@
 """More events than anybody types (row S-60 and S-62)."""
 
+import json
 import time
 from collections import Counter
 
 import pytest
 
-from wires import latency
+from wires import From, latency, pipelined
 
 PER_SECOND, BURST, VIOLATIONS = 20, 40, 200
 
@@ -21,17 +22,17 @@ def test_s_60_a_flood_of_events_is_slowed_and_then_ended(rig, town, event):
     mallory = town.rig.person("flooder")
     group = town.group(mallory)
     channel = town.channel(mallory, group, "flooded")
+    payload = {"channelId": channel, "text": "canary-words"} if event == "send_message" else {"channelId": channel}
     with mallory.connect() as chat:
-        began = time.monotonic()
-        numbers = []
-        for _ in range(1_000):
-            numbers.append(chat.begin(event, {"channelId": channel, "text": "canary-words"} if event == "send_message" else {"channelId": channel}))
-        counted = acknowledged(chat, numbers)
+        began, counted = time.monotonic(), Counter()
+        # What finds the queue full is refused and not counted against the sender, so it may take a while.
+        while not chat.ended and time.monotonic() - began < 20:
+            counted += acknowledged(chat, [chat.begin(event, payload) for _ in range(500)])
         took = time.monotonic() - began
-        assert chat.gone(5), "it was never disconnected"
-    done = counted["ok"] + sum(count for code, count in counted.items() if code not in ("ok", "none", "RATE_LIMITED"))
+        assert chat.gone(1), f"it was never disconnected: {counted}"
+    done = sum(count for code, count in counted.items() if code not in ("none", "RATE_LIMITED"))
     assert done <= BURST + PER_SECOND * (took + 1), (counted, took)
-    assert counted["RATE_LIMITED"] > 0 and counted["none"] > 0, counted
+    assert counted["RATE_LIMITED"] >= VIOLATIONS and counted["none"] > 0, counted
     assert latency(rig) < 0.5
 
 
@@ -67,12 +68,14 @@ def test_s_60_nobody_sits_in_ten_thousand_rooms(rig, town):
 
 def test_s_60_a_flood_over_rest_is_slowed(rig, town):
     """From one address; the next one is not concerned."""
-    line = rig.lines[7]
-    answers = [rig.ask("GET", "/api", line=line) for _ in range(400)]
-    counted = Counter(answer.status for answer in answers)
-    assert set(counted) == {200, 429} and counted[429] > 0, counted
-    refused = next(answer for answer in answers if answer.status == 429)
-    assert int(refused.headers["retry-after"]) >= 1 and refused.code == "RATE_LIMITED"
+    answers, counted, loud = [], Counter(), From(rig)
+    # A machine that is busy enough is itself slower than the pace.
+    while not counted[429] and len(answers) < 5_000:
+        answers += pipelined(loud, ["/api"] * 400, at_once=200)
+        counted = Counter(status for status, _ in answers)
+    assert set(counted) == {200, 429} and counted[200] >= 200, counted
+    refused = json.loads(next(body for status, body in answers if status == 429))
+    assert refused["error"]["code"] == "RATE_LIMITED" and refused["error"]["retryAfterMs"] > 0, refused
     assert rig.ask("GET", "/api").status == 200
 
 

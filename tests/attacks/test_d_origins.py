@@ -92,8 +92,8 @@ PREFLIGHT = {"access-control-request-method": "POST", "access-control-request-he
 
 
 def test_s_51_other_sites_read_nothing(rig, listing, town):
-    for server in (rig, listing):
-        for origin in foreign(server):
+    for server, origins in ((rig, foreign(rig)[:3]), (listing, foreign(listing)[::2] + [LISTED.upper()])):
+        for origin in origins:
             for path in PATHS:
                 for method, more in (("OPTIONS", PREFLIGHT), ("GET", {}), ("POST", {"content-type": "text/plain"})):
                     answer = server.ask(method, path, headers={"origin": origin, **more})

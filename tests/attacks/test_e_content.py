@@ -22,7 +22,7 @@ PAYLOADS = (
     + ["<img src=`x`onerror=alert(1)>", "<img/src=x/onerror=alert(1)>", "<IMG SRC=x ONERROR=alert(1)>", "<<script>alert(1)//<</script>"]
     + ["<script>alert`1`</script>", "<script src=//evil.example></script>", "<link rel=import href=//evil.example>", "<meta http-equiv=refresh content=0;//evil>"]
     + [f"<input onfocus=alert({number}) autofocus>" for number in range(12)]
-    + [f"<x on{name}=alert(1)>" for name in ("copy", "cut", "paste", "drag", "toggle", "wheel", "scroll", "select", "input", "submit")]
+    + [f"<x on{name}=alert(1)>" for name in ("copy", "cut", "paste", "drag", "toggle", "wheel", "scroll", "select", "input", "submit", "error", "load", "begin", "end", "blur", "focus")]
 )  # fmt: skip
 LINKS = [
     "javascript:alert(1)", "JAVASCRIPT:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "data:image/svg+xml,<svg/>",

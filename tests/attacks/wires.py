@@ -1,6 +1,7 @@
 """Bytes on connections of one's own, for attacks that no client library makes."""
 
 import re
+import socket
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,17 @@ def all_of(rig, sent, deadline=5):
         except OSError:
             pass
     return told
+
+
+class From:
+    """Connections that all come from the same address."""
+
+    def __init__(self, rig):
+        self.rig, self.source = rig, rig.source()
+
+    def dial(self):
+        host, port = self.rig.url.removeprefix("http://").split(":")
+        return socket.create_connection((host, int(port)), timeout=10, source_address=self.source)
 
 
 class Answers:
