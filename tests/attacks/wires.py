@@ -153,6 +153,14 @@ def ending(raw, deadline=5):
     raise AssertionError("the WebSocket was not closed")
 
 
+def at_once(rig, began, most=1):
+    """It took no longer than that, and as much more as this machine takes for next to nothing."""
+    took, since = time.monotonic() - began, time.monotonic()
+    head(rig, b"GET /health HTTP/1.1\r\nHost: hubbub\r\n\r\n", 60)
+    control = time.monotonic() - since
+    assert took < most + 3 * control, f"it took {took:.2f} s, and next to nothing takes {control:.2f} s"
+
+
 def latency(rig, share=0.99, least=20):
     """Until how long a share of what the canary says takes, tried so many times."""
     return within([rig.watch.sings() for _ in range(least)], share)
