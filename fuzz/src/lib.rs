@@ -17,8 +17,10 @@ pub mod requests;
 pub mod tokens;
 mod websocket;
 
+type Target = (&'static str, fn(&[u8]));
+
 /// Every target by name. `fuzz_targets/`, `corpus/` and `regressions/` go by these names.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[Target] = &[
     ("callers", callers::run),
     ("cursors", cursors::run),
     ("events", events::run),
