@@ -1,6 +1,7 @@
 """A client of Socket.IO that keeps everything it hears and hides nothing."""
 
 import json
+import socket
 import threading
 import time
 
@@ -123,4 +124,9 @@ class Chat:
             return self.news.wait_for(lambda: self.ended, deadline)
 
     def leave(self):
+        # Closing alone would wait for the thread that reads.
+        try:
+            self.raw.stream.sock.shutdown(socket.SHUT_RDWR)
+        except (OSError, AttributeError):
+            pass
         self.raw.stream.shutdown()

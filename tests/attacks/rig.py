@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
-from requests.adapters import HTTPAdapter
 
 import ledger
 import world
@@ -34,7 +33,7 @@ LINES = 60
 
 
 class Rig(world.Server):
-    def __init__(self, store, **settings):
+    def __init__(self, store, administered=True, **settings):
         self.store = store
         keys = {name: secrets.token_urlsafe(36) for name in ("HUBBUB_JWT_SECRET", "HUBBUB_PASSWORD_PEPPER")}
         self.key = keys["HUBBUB_JWT_SECRET"].encode()
@@ -44,8 +43,10 @@ class Rig(world.Server):
         self.turn = itertools.cycle(self.lines)
         self.lock = threading.Lock()
         self.root, self.root_password = None, self.password()
-        super().__init__(store, PRODUCTION | keys | settings, self.found_root)
-        self.root = self.sign_in("root", self.root_password)
+        prepare = {"prepare": self.found_root} if administered else {}
+        super().__init__(store, PRODUCTION | keys | settings, **prepare)
+        if administered:
+            self.root = self.sign_in("root", self.root_password)
         self.watch = Watch(self)
 
     def found_root(self, environment):
@@ -134,7 +135,7 @@ class Line:
     def __init__(self, source):
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.mount("http://", From(source))
+        self.session.mount("http://", world.From(source))
         self.lock, self.used = threading.Lock(), time.monotonic()
 
     def request(self, *what, **more):
@@ -146,15 +147,6 @@ class Line:
                 return self.session.request(*what, **more)
             finally:
                 self.used = time.monotonic()
-
-
-class From(HTTPAdapter):
-    def __init__(self, source):
-        self.source = source
-        super().__init__()
-
-    def init_poolmanager(self, *what, **more):
-        super().init_poolmanager(*what, source_address=self.source, **more)
 
 
 @dataclass

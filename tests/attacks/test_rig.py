@@ -8,7 +8,7 @@ import requests
 
 import ledger
 from town import Town
-from watch import MEMORY
+from watch import MEMORY, PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +48,18 @@ def test_a_server_that_stands_still_is_noticed(watch):
     try:
         with pytest.raises(AssertionError, match="neither an answer|was not heard|the canary needed"):
             watch.canary.answer(watch.canary.begin("get_online_users"), 1)
-            watch.sings()
+            watch.song()
     finally:
         os.kill(watch.pid, signal.SIGCONT)
     watch.canary.hear("welcome")
+
+
+def test_a_canary_that_always_sings_late_is_noticed(watch, monkeypatch):
+    monkeypatch.setattr(watch, "song", lambda: PATIENCE)
+    complains(watch, "the canary needed")
+    songs = iter([PATIENCE * 2, PATIENCE / 2])
+    monkeypatch.setattr(watch, "song", lambda: next(songs))
+    watch.check()
 
 
 def test_memory_that_is_not_given_back_is_noticed(watch):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 MEMORY = 64 << 20
 PATIENCE = 0.5
+SONGS = 5
 # An access token lasts 15 minutes.
 FRESH_FOR = 10 * 60
 
@@ -49,13 +50,19 @@ class Watch:
         assert self.rig.server.pid == self.pid
 
     def sings(self):
+        """The canary is heard in time; of several songs the quickest counts, because a machine that is
+        busy with other things delays one or the other, and an attack that hurts delays them all."""
+        took = []
+        while not took or min(took) >= PATIENCE:
+            assert len(took) < SONGS, f"the canary needed {min(took):.3f} s"
+            took.append(self.song())
+
+    def song(self):
         """How long it took until what the canary said was answered and heard."""
         words, began = self.rig.words(), time.monotonic()
         message = self.canary.done("send_message", {"channelId": self.channel, "text": words})["message"]
-        self.canary.hear("new_message", lambda told: told["message"]["id"] == message["id"], PATIENCE)
-        took = time.monotonic() - began
-        assert took < PATIENCE, f"the canary needed {took:.3f} s"
-        return took
+        self.canary.hear("new_message", lambda told: told["message"]["id"] == message["id"])
+        return time.monotonic() - began
 
     def little_memory(self):
         grew = self.resident() - self.memory

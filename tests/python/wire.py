@@ -82,17 +82,18 @@ class Polling:
 
     def __init__(self, world):
         self.address = f"{world.url}/socket.io/?EIO=4&transport=polling"
-        opened = requests.get(self.address, timeout=DEADLINE)
+        self.http = world.session()
+        opened = self.http.get(self.address, timeout=DEADLINE)
         self.address += "&sid=" + json.loads(opened.text[1:])["sid"]
 
     def post(self, body, **more):
         try:
-            return requests.post(self.address, data=body, timeout=DEADLINE, **more).status_code
+            return self.http.post(self.address, data=body, timeout=DEADLINE, **more).status_code
         except requests.ConnectionError:
             return 0
 
     def poll(self):
-        return requests.get(self.address, timeout=DEADLINE)
+        return self.http.get(self.address, timeout=DEADLINE)
 
     def sign_in(self, token):
         assert self.post("40" + json.dumps({"token": token})) == 200

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pymongo
 import requests
+from requests.adapters import HTTPAdapter
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("HUBBUB_BIN") or os.environ.get("HUBBUB_TEST_BINARY") or PROJECT / "target/debug/hubbub"
@@ -87,6 +88,13 @@ class Server:
     def source(self):
         """The address to call from; whichever the system takes."""
 
+    def session(self):
+        """Requests from one such address."""
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("http://", From(self.source()))
+        return session
+
     def close(self):
         self.server.send_signal(signal.SIGTERM)
         try:
@@ -103,6 +111,15 @@ class Server:
         """The process is the same and somebody can come in."""
         assert self.server.poll() is None, self.complaints.read_text()
         assert requests.get(f"{self.url}/health", timeout=10).status_code == 200
+
+
+class From(HTTPAdapter):
+    def __init__(self, source):
+        self.source = source
+        super().__init__()
+
+    def init_poolmanager(self, *what, **more):
+        super().init_poolmanager(*what, source_address=self.source, **more)
 
 
 class World(Server):
