@@ -9,6 +9,9 @@ import pytest
 
 import waits
 
+# What is waited for takes a little over a minute; a machine with much else to do, four.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="session")
 def both():
