@@ -6,7 +6,6 @@ import string
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-import requests
 import websocket
 
 from wire import DEADLINE, Polling
@@ -92,11 +91,8 @@ def test_s_56_twenty_thousand_sessions_of_one_address(rig):
 def test_s_56_others_come_in_meanwhile(rig, town):
     """From elsewhere, and from the same address over a WebSocket."""
     one = From(rig)
-    with requests.Session() as session:
-        session.mount("http://", type(rig.lines[0].session.get_adapter("http://"))(one.source))
-        answers = [session.get(rig.url + POLLING, timeout=DEADLINE) for _ in range(60)]
-    assert [answer.status_code for answer in answers] == [200] * 50 + [429] * 10
-    assert int(answers[-1].headers["retry-after"]) > 0
+    statuses = [status for status, _ in pipelined(one, [POLLING] * 60)]
+    assert statuses == [200] * 50 + [429] * 10, statuses
     assert rig.ask("GET", POLLING).status == 200
     with one.dial() as stream:
         stream.settimeout(DEADLINE)

@@ -12,10 +12,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import requests
-
 import loose
-from rig import From, Rig
+from rig import Rig
+from wires import From, pipelined
 
 STALLED = 50
 SPEAKERS = 4
@@ -105,11 +104,8 @@ class Waits:
         """Sessions that are polled once and then upgraded half-way, from twenty addresses."""
         sessions = []
         for _ in range(20):
-            line = requests.Session()
-            line.mount("http://", From(self.rig.source()))
-            for _ in range(50):
-                opened = line.get(f"{self.rig.url}/socket.io/?EIO=4&transport=polling", timeout=10)
-                sessions.append(json.loads(opened.text[1:])["sid"])
+            opened = pipelined(From(self.rig), ["/socket.io/?EIO=4&transport=polling"] * 50)
+            sessions += [json.loads(body[1:])["sid"] for _, body in opened]
         began = time.monotonic()
         path = "/socket.io/?EIO=4&transport=websocket&sid="
         ends = loose.each(self.rig, [loose.upgrade(path + sid) for sid in sessions], limit=25)
