@@ -1,5 +1,6 @@
 //! The handle both doors hold: every service, built once, and what both must know of a caller.
 
+pub mod cookie;
 mod origin;
 mod peer;
 

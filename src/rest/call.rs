@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
-use super::{cookie, guard};
-use crate::app::Origins;
+use super::guard;
+use crate::app::{Origins, cookie};
 use crate::error::{Error, Result};
 use crate::model::Id;
 use crate::policy::Actor;

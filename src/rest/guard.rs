@@ -10,8 +10,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
-use super::{body, cookie};
-use crate::app::{Doors, Origins, block};
+use super::body;
+use crate::app::{Doors, Origins, block, cookie};
 use crate::error::{Error, Result};
 
 /// The cookie that carries the access token.

@@ -12,7 +12,6 @@ mod auth;
 mod body;
 mod call;
 mod channels;
-mod cookie;
 mod door;
 mod groups;
 mod guard;
@@ -35,7 +34,7 @@ use warp::filters::BoxedFilter;
 pub use call::Call;
 pub use reply::{Reply, Response};
 pub use route::{Access, Route};
-pub use table::Table;
+pub use table::{Match, Table};
 
 use crate::app::{App, PeerAddr};
 use crate::error::{Error, Result};

@@ -143,11 +143,13 @@ fn detach(request: &mut Request<Incoming>) -> Result<()> {
     const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     let websocket = [CONNECTION, UPGRADE, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION];
     let kept = websocket.into_iter().chain([AUTHORIZATION, COOKIE, ORIGIN, FETCH_SITE]);
-    let copied = kept.filter_map(|name| {
-        let value = HeaderValue::from_bytes(request.headers().get(&name)?.as_bytes()).ok()?;
-        Some((name, value))
-    });
-    let headers: HeaderMap = copied.collect();
+    let mut headers = HeaderMap::new();
+    for name in kept {
+        for value in request.headers().get_all(&name) {
+            let copy = HeaderValue::from_bytes(value.as_bytes()).map_err(Error::internal)?;
+            headers.append(name.clone(), copy);
+        }
+    }
     let uri = request.uri().to_string().parse().map_err(|_| Error::bad_request("this address is not one"))?;
     *request.headers_mut() = headers;
     *request.uri_mut() = uri;

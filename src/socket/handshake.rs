@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, ORIGIN};
+use http::header::{AUTHORIZATION, ORIGIN};
 
+use crate::app::cookie;
 use crate::error::Error;
 
 /// In the extensions of a request that opens a polling session, until somebody signs in with it.
@@ -31,11 +32,10 @@ impl Unclaimed {
 
 /// The token outside `auth`, if there is one.
 pub fn token(headers: &HeaderMap) -> Option<String> {
-    let bearer = text(headers, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer
-        .map(str::trim)
-        .or_else(|| text(headers, &COOKIE).filter(|_| by_own_page(headers)).and_then(cookie));
-    token.map(str::to_owned)
+    let told = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = told.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let kept = || cookie::read(headers, "accessToken").filter(|_| by_own_page(headers));
+    bearer.or_else(kept).map(str::to_owned)
 }
 
 pub fn no_token() -> Error {
@@ -49,18 +49,11 @@ fn by_own_page(headers: &HeaderMap) -> bool {
     fetched || headers.contains_key(ORIGIN)
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn cookie(header: &str) -> Option<&str> {
-    let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == "accessToken").map(|(_, value)| value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use http::HeaderName;
 
     fn with(name: &'static str, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(HeaderName::from_static(name), value.parse().unwrap())])
@@ -78,6 +71,13 @@ mod tests {
     fn other_headers_hold_no_token() {
         assert!(token(&with("cookie", "refreshToken=abc")).is_none());
         assert!(token(&with("authorization", "Basic abc")).is_none());
+    }
+
+    #[test]
+    fn a_cookie_that_somebody_set_a_second_time_is_none() {
+        let mut twice = with("cookie", "accessToken=abc; accessToken=other");
+        twice.insert("sec-fetch-site", "same-origin".parse().unwrap());
+        assert!(token(&twice).is_none());
     }
 
     #[test]

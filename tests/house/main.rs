@@ -23,6 +23,7 @@ mod config;
 mod cut_off;
 mod door;
 mod events;
+mod fuzz;
 mod groups;
 mod groups_over_rest;
 mod layers;
