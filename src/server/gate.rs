@@ -64,6 +64,10 @@ impl Gate {
 
     /// For every request. Addresses end up in logs, so a token in one is refused.
     pub fn check(&self, uri: &Uri) -> Result<()> {
+        // `CONNECT a:1` and `GET a` name an authority and no path, which warp cannot read: it panics.
+        if uri.path().is_empty() {
+            return Err(Error::bad_request("this request names no path"));
+        }
         if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {
             return Err(Error::bad_request("this address is too long"));
         }
@@ -135,6 +139,15 @@ mod tests {
             assert_eq!(refused.code(), Code::Unauthenticated, "{uri}");
         }
         assert!(gate().check(&"/api/users?search=token".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_target_without_a_path_is_refused_s54() {
+        for target in ["a", "evil.example:443"] {
+            let refused = gate().check(&target.parse().unwrap()).unwrap_err();
+            assert_eq!(refused.code(), Code::BadRequest, "{target}");
+        }
+        assert!(gate().check(&"*".parse().unwrap()).is_ok());
     }
 
     #[test]

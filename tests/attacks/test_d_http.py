@@ -132,3 +132,10 @@ def test_s_65_headers_without_an_end(rig):
             told = all_of(rig, sent.encode("latin-1"), 3)
             assert is_refused(told, 400, 404, 414, 431, 505), (sent[:40], told[:80])
             at_once(rig, began, 2)
+
+
+def test_s_54_a_target_without_a_path_is_refused(rig):
+    for target in ("PO", "a:1", "evil.example:443"):
+        for method in ("GET", "CONNECT", "POST"):
+            told = head(rig, f"{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            assert status(told) == 400, (method, target, told[:60])
