@@ -13,9 +13,7 @@
 mod accounts;
 mod bans;
 mod channels;
-mod chaos;
-mod checker;
-mod client;
+mod checker_proofs;
 mod commands;
 mod company;
 mod config;
@@ -37,6 +35,8 @@ mod resends;
 mod rest;
 mod secrets;
 mod seed;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod store;
 mod stores;
 mod unsettled;

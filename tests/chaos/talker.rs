@@ -1,20 +1,22 @@
 //! One client that keeps its part of the contract: an outbox that is repeated with the same ids
 //! (D-06) and resume after every reconnection (D-26). What it hears is in [`super::hearing`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hubbub::event::Durable;
-use hubbub::model::{Entry, Id, Log, Position, User};
+use hubbub::model::{Entry, Id, Log, Position};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::checker::{Answer, Journal, Note, Noted};
+use crate::board::Board;
 use crate::client::Wire;
-use crate::log_rig::Dice;
+use crate::place::{self, Person};
+use crate::shared::checker::{Answer, Journal, Note, Noted};
+use crate::shared::dice::Dice;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -31,7 +33,8 @@ pub(super) enum Question {
     Send(Intent, Instant),
     Change { target: Id<Entry>, log: Id<Log> },
     Join(Id<Log>),
-    Resume,
+    Resume(Vec<Id<Log>>),
+    Renew,
 }
 
 #[derive(Clone, Debug)]
@@ -41,80 +44,99 @@ pub(super) struct Intent {
     pub(super) text: String,
 }
 
+/// Who talks, where and how much.
+#[derive(Clone)]
+pub struct Part {
+    pub person: Person,
+    pub address: SocketAddr,
+    pub logs: Vec<Id<Log>>,
+    pub dice: Dice,
+    pub board: Arc<Board>,
+    /// Between two things to say, on average.
+    pub pace: Duration,
+    /// Comes and goes: what it says while it is gone is refused for good.
+    pub guest: bool,
+    /// Breaks its own line now and then.
+    pub fickle: bool,
+}
+
 pub struct Talker {
-    pub(super) user: Id<User>,
-    pub(super) token: String,
-    pub(super) port: u16,
-    pub(super) logs: Vec<Id<Log>>,
-    pub(super) dice: Dice,
-    pub(super) ticks: Arc<AtomicU64>,
+    pub(super) part: Part,
     pub(super) notes: Vec<Note>,
     pub(super) positions: BTreeMap<Id<Log>, Position<Durable>>,
     /// To be sent, or sent again.
     pub(super) outbox: Vec<Intent>,
     pub(super) questions: BTreeMap<u64, Question>,
     pub(super) mine: Vec<(Id<Entry>, Id<Log>)>,
-    pub(super) intents: u64,
-    /// Comes and goes: what it says while it is gone is refused for good.
-    pub(super) guest: bool,
+    intents: u64,
     /// Logs that are known to be whole since the settling began.
-    pub(super) whole: Vec<Id<Log>>,
-    pub(super) ending: Option<Instant>,
+    pub(super) whole: BTreeSet<Id<Log>>,
+    /// Logs to be asked about again.
+    pub(super) stale: BTreeSet<Id<Log>>,
+    ending: Option<Instant>,
+    heard: Instant,
     /// Milliseconds before the next try to connect, at most; none since the last success.
     pub(super) pause: u64,
+    /// The token ran out.
+    pub(super) expired: bool,
 }
 
 /// After this long an answer counts as UNKNOWN (D-02).
 const PATIENCE: Duration = Duration::from_secs(11);
+/// Longer than any send may take, with the way back after the last fault.
+const ENDING: Duration = Duration::from_secs(60);
 
 impl Talker {
-    pub fn new(
-        user: Id<User>,
-        token: String,
-        port: u16,
-        logs: Vec<Id<Log>>,
-        dice: Dice,
-        ticks: Arc<AtomicU64>,
-        guest: bool,
-    ) -> Talker {
+    pub fn new(part: Part) -> Talker {
         Talker {
-            user,
-            token,
-            port,
-            logs,
-            dice,
-            ticks,
+            part,
             notes: Vec::new(),
             positions: BTreeMap::new(),
             outbox: Vec::new(),
             questions: BTreeMap::new(),
             mine: Vec::new(),
             intents: 0,
-            guest,
-            whole: Vec::new(),
+            whole: BTreeSet::new(),
+            stale: BTreeSet::new(),
             ending: None,
+            heard: Instant::now(),
             pause: 0,
+            expired: false,
         }
     }
 
     pub(super) fn note(&mut self, what: Noted) {
-        let at = self.ticks.fetch_add(1, Ordering::SeqCst);
+        let at = self.part.board.tick();
         self.notes.push(Note { at, what });
     }
 
     pub async fn talk(mut self, mut phase: watch::Receiver<Phase>, drained: mpsc::Sender<()>) -> Journal {
         let mut drained = Some(drained);
         loop {
-            let auth = json!({ "token": self.token });
-            if let Some(wire) = Wire::open(self.port, &auth).await
+            self.renew().await;
+            let auth = json!({ "token": self.part.person.token });
+            let opening = timeout(Duration::from_secs(10), Wire::open(self.part.address, &auth));
+            if let Ok(Some(wire)) = opening.await
                 && self.stay(wire, &mut phase, &mut drained).await.is_some()
             {
-                return Journal { user: self.user, notes: self.notes };
+                return Journal { user: self.part.person.id, notes: self.notes };
             }
             self.lose();
+            self.must_end(*phase.borrow(), drained.is_none());
             // With full jitter, as the contract asks (D-06): all come back at once after a crash.
             self.pause = (self.pause * 2).clamp(100, 4_000);
-            sleep(Duration::from_millis(self.dice.below(self.pause))).await;
+            sleep(Duration::from_millis(self.part.dice.below(self.pause))).await;
+        }
+    }
+
+    /// New tokens for those that ran out.
+    pub(super) async fn renew(&mut self) {
+        let person = &mut self.part.person;
+        if self.expired
+            && let Some((token, refresh)) = place::refresh(self.part.address, &person.refresh).await
+        {
+            (person.token, person.refresh) = (token, refresh);
+            self.expired = false;
         }
     }
 
@@ -127,6 +149,7 @@ impl Talker {
             }
         }
         self.whole.clear();
+        self.stale.clear();
         self.note(Noted::Closed);
     }
 
@@ -141,40 +164,63 @@ impl Talker {
         phase: &mut watch::Receiver<Phase>,
         drained: &mut Option<mpsc::Sender<()>>,
     ) -> Option<()> {
-        let mut next = Instant::now() + Duration::from_millis(self.dice.below(300));
+        self.heard = Instant::now();
+        let mut next = Instant::now() + Duration::from_millis(self.part.dice.below(300));
         let mut known = *phase.borrow();
         loop {
             let now = *phase.borrow_and_update();
             if now != known {
-                // What was whole before may not be any more, whenever its answer arrives.
                 known = now;
-                self.whole.clear();
-                self.questions
-                    .retain(|_, question| !matches!(question, Question::Join(_) | Question::Resume));
-                self.come_in(&mut wire).await?;
+                self.begin_again(&mut wire).await?;
             }
             let quiet = self.outbox.is_empty() && self.questions.is_empty();
             if let Some(drained) = drained.take_if(|_| now == Phase::Drain && quiet) {
                 drained.send(()).await.ok()?;
             }
-            if now == Phase::Settle && self.whole.len() == self.logs.len() {
+            if now == Phase::Settle && self.whole.len() == self.part.logs.len() {
                 return Some(());
             }
             self.must_end(now, drained.is_none());
             tokio::select! {
-                heard = wire.hear() => self.hear(&mut wire, heard?).await?,
+                heard = wire.hear() => {
+                    self.heard = Instant::now();
+                    let Some(heard) = heard else {
+                        self.part.board.cut();
+                        return None;
+                    };
+                    self.hear(&mut wire, heard).await?;
+                }
                 _ = phase.changed() => {}
                 () = sleep_until(next) => {
-                    next = Instant::now() + Duration::from_millis(150 + self.dice.below(600));
-                    self.forget_the_late();
-                    if now == Phase::Talk {
-                        self.act(&mut wire).await?;
-                    }
-                    self.send_all(&mut wire).await?;
-                    self.join(&mut wire).await?;
+                    next = Instant::now() + self.breath(now);
+                    self.turn(&mut wire, now).await?;
                 }
             }
         }
+    }
+
+    /// What was whole before may not be any more, whenever its answer arrives.
+    async fn begin_again(&mut self, wire: &mut Wire) -> Option<()> {
+        self.whole.clear();
+        self.questions
+            .retain(|_, question| !matches!(question, Question::Join(_) | Question::Resume(_)));
+        self.come_in(wire).await
+    }
+
+    fn breath(&mut self, phase: Phase) -> Duration {
+        let pace = if phase == Phase::Talk { self.part.pace.as_millis() as u64 } else { 300 };
+        Duration::from_millis(pace / 2 + self.part.dice.below(pace))
+    }
+
+    async fn turn(&mut self, wire: &mut Wire, phase: Phase) -> Option<()> {
+        self.give_up_the_late()?;
+        if phase == Phase::Talk {
+            self.act(wire).await?;
+        }
+        self.send_all(wire).await?;
+        self.join(wire).await?;
+        let stale: Vec<Id<Log>> = std::mem::take(&mut self.stale).into_iter().collect();
+        self.resume(wire, &stale).await
     }
 
     /// Says what is missing, rather than only that something is.
@@ -189,54 +235,64 @@ impl Talker {
             return;
         }
         let since = *self.ending.get_or_insert_with(Instant::now);
-        let Talker { user, guest, logs, whole, positions, questions, outbox, .. } = self;
+        let Talker { part, whole, positions, questions, outbox, .. } = self;
         assert!(
-            since.elapsed() < PATIENCE * 4,
-            "{user} (guest: {guest}) has to send {}, waits for {:?}, knows of {whole:?} of {logs:?}, stands at {:?}",
+            since.elapsed() < ENDING,
+            "{} (guest: {}) has to send {}, waits for {:?}, knows of {whole:?} of {:?}, stands at {:?}",
+            part.person.name,
+            part.guest,
             outbox.len(),
             questions.values().collect::<Vec<_>>(),
+            part.logs,
             positions.iter().map(|(log, position)| (log, position.seq())).collect::<Vec<_>>(),
         );
     }
 
-    fn forget_the_late(&mut self) {
-        let late: Vec<u64> = self
+    /// A connection that brings nothing at all is given up (none), as a client does that hears no
+    /// heartbeat; on one that lives, an answer that does not come is a fault of the server.
+    fn give_up_the_late(&mut self) -> Option<()> {
+        let late: Vec<(u64, Instant)> = self
             .questions
             .iter()
-            .filter(
-                |(_, question)| matches!(question, Question::Send(_, since) if since.elapsed() > PATIENCE),
-            )
-            .map(|(number, _)| *number)
+            .filter_map(|(number, question)| match question {
+                Question::Send(_, since) if since.elapsed() > PATIENCE => Some((*number, *since)),
+                _ => None,
+            })
             .collect();
-        for number in late {
+        let mut dead = false;
+        for (number, since) in late {
+            let alive = self.heard > since;
+            dead |= !alive;
             if let Some(Question::Send(intent, _)) = self.questions.remove(&number) {
+                self.part.board.unanswered(intent.log, since, alive);
                 self.answered(&intent, Answer::Unknown);
                 self.outbox.push(intent);
             }
         }
+        (!dead).then_some(())
     }
 
     async fn act(&mut self, wire: &mut Wire) -> Option<()> {
-        let number = self.dice.below(1_000);
-        let some = self.dice.below(self.mine.len() as u64) as usize;
-        let (event, payload) = match (self.dice.below(20), self.mine.get(some).copied()) {
+        let number = self.part.dice.below(1_000);
+        let some = self.part.dice.below(self.mine.len() as u64) as usize;
+        let (event, payload) = match (self.part.dice.below(20), self.mine.get(some).copied()) {
             // The client's own line breaks.
-            (0, _) => return None,
-            (1..=2, Some((id, _))) => {
+            (0, _) if self.part.fickle => return None,
+            (1, Some((id, _))) => {
                 ("edit_message", json!({ "messageId": id, "text": format!("edit {number}") }))
             }
-            (3..=5, Some((id, _))) => {
+            (2..=3, Some((id, _))) => {
                 let reaction = format!("r{}", number % 3);
                 (
                     "react_message",
                     json!({ "messageId": id, "reaction": reaction, "remove": number.is_multiple_of(4) }),
                 )
             }
-            (6, Some((id, _))) => ("delete_message", json!({ "messageId": id })),
+            (4, Some((id, _))) => ("delete_message", json!({ "messageId": id })),
             _ => {
                 self.intents += 1;
-                let log = self.logs[self.dice.below(self.logs.len() as u64) as usize];
-                let id = format!("{}-{:08}", self.user, self.intents);
+                let log = self.part.logs[self.part.dice.below(self.part.logs.len() as u64) as usize];
+                let id = format!("{}-{:08}", self.part.person.id, self.intents);
                 self.outbox.push(Intent { id, log, text: format!("message {number}") });
                 return Some(());
             }

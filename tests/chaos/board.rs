@@ -1,0 +1,107 @@
+//! Where all clients of a run write down what the bounds are about: how long answers took, when
+//! each channel last took a write, which connections the other side ended.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hubbub::model::{Id, Log};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
+
+/// Every send is answered by then (D-10).
+pub const ANSWERED: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+pub struct Board {
+    ticks: AtomicU64,
+    tally: Mutex<Tally>,
+    written: Notify,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub ok: u64,
+    /// Refusals and UNKNOWN, by code.
+    pub failed: BTreeMap<String, u64>,
+    pub longest: Duration,
+    /// Sends that a living connection left without an answer for longer than it may.
+    pub late: Vec<String>,
+    /// Sends whose connection was dead all the while: their silence is the connection's.
+    pub dead: u64,
+    /// Connections that did not end by the client's will.
+    pub cut: u64,
+    /// Of each channel, when its latest ok was asked for and when it came.
+    last: BTreeMap<Id<Log>, (Instant, Instant)>,
+}
+
+impl Board {
+    /// One clock for all clients.
+    pub fn tick(&self) -> u64 {
+        self.ticks.fetch_add(1, Ordering::SeqCst)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn tally(&self) -> Tally {
+        self.lock().clone()
+    }
+
+    /// A send was answered; `failed` holds the code unless it was ok.
+    pub fn answered(&self, log: Id<Log>, asked: Instant, failed: Option<&str>) {
+        let mut tally = self.lock();
+        let now = Instant::now();
+        let waited = now - asked;
+        tally.longest = tally.longest.max(waited);
+        if waited > ANSWERED {
+            tally.late.push(format!("a send to {log} was answered after {waited:.1?}"));
+        }
+        match failed {
+            Some(code) => *tally.failed.entry(code.to_owned()).or_default() += 1,
+            None => {
+                tally.ok += 1;
+                tally.last.insert(log, (asked, now));
+                drop(tally);
+                self.written.notify_waiters();
+            }
+        }
+    }
+
+    /// A send got no answer in time, on a connection that brought other things meanwhile, or nothing.
+    pub fn unanswered(&self, log: Id<Log>, asked: Instant, alive: bool) {
+        let mut tally = self.lock();
+        match alive {
+            true => tally.late.push(format!("a send to {log} had no answer after {:.1?}", asked.elapsed())),
+            false => tally.dead += 1,
+        }
+    }
+
+    pub fn cut(&self) {
+        self.lock().cut += 1;
+    }
+
+    /// Waits until each of the channels took a write that was asked for after `begun` and answered
+    /// after `ended`; how long after `ended` the last of them did. None if one never does.
+    pub async fn writes_back(&self, logs: &[Id<Log>], begun: Instant, ended: Instant) -> Option<Duration> {
+        let mut back = BTreeMap::new();
+        let all = async {
+            loop {
+                let written = self.written.notified();
+                for (log, (asked, answered)) in self.lock().last.iter() {
+                    if *asked >= begun && *answered >= ended {
+                        back.entry(*log).or_insert(*answered - ended);
+                    }
+                }
+                if logs.iter().all(|log| back.contains_key(log)) {
+                    return;
+                }
+                written.await;
+            }
+        };
+        timeout(Duration::from_secs(60), all).await.ok()?;
+        back.into_values().max()
+    }
+}

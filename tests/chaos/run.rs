@@ -1,0 +1,293 @@
+//! One run: a store, a server, clients that talk, and in the end the judgement.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hubbub::clock::Clock;
+use hubbub::store::{Opening, Store};
+use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::board::Board;
+use crate::mongod::{Members, Mongod};
+use crate::place::{self, Place};
+use crate::proxy::Proxy;
+use crate::registry::{Case, Kind};
+use crate::report::{Figures, Outcome, Trouble};
+use crate::server::{Server, Start};
+use crate::shared::checker::{self, Dump, Journal, Kept};
+use crate::shared::dice::Dice;
+use crate::shared::entries;
+use crate::talker::{Part, Phase, Talker};
+
+/// Longer than any client may take to end; they say themselves what keeps them.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What differs from one run to another. Directly after [`Run::of`] it is what most faults want.
+#[derive(Clone)]
+pub struct Plan {
+    pub case: Case,
+    pub clients: usize,
+    pub channels: usize,
+    /// Things said a second, by all of them.
+    pub rate: u32,
+    /// Clients break their own lines now and then.
+    pub fickle: bool,
+    /// The clients reach the server through [`Run::line`].
+    pub bad_lines: bool,
+    /// The server reaches MongoDB through [`Run::store_line`].
+    pub bad_store_line: bool,
+    pub members: Members,
+    /// Where the server listens, and where it finds the host's MongoDB, if not at 127.0.0.1.
+    pub address: Ipv4Addr,
+    pub store_address: Option<Ipv4Addr>,
+    pub environment: Vec<(String, String)>,
+    pub around: Vec<String>,
+    /// Data, logs, sockets; gone with the run.
+    pub folder: Arc<TempDir>,
+}
+
+pub struct Run {
+    pub plan: Plan,
+    pub dice: Dice,
+    pub server: Server,
+    pub mongod: Option<Mongod>,
+    pub line: Option<Proxy>,
+    pub store_line: Option<Proxy>,
+    pub board: Arc<Board>,
+    pub place: Place,
+    pub figures: Figures,
+    broken: Vec<String>,
+    talking: JoinSet<Journal>,
+    visiting: JoinHandle<()>,
+    phases: watch::Sender<Phase>,
+    drains: mpsc::Receiver<()>,
+}
+
+impl Run {
+    pub fn of(case: Case) -> Plan {
+        Plan {
+            case,
+            clients: case.pick(40, 200),
+            channels: case.pick(4, 20),
+            rate: 100,
+            fickle: true,
+            bad_lines: false,
+            bad_store_line: false,
+            members: Members::default(),
+            address: Ipv4Addr::LOCALHOST,
+            store_address: None,
+            environment: Vec::new(),
+            around: Vec::new(),
+            folder: Arc::new(tempfile::Builder::new().prefix("hubbub-chaos-").tempdir().unwrap()),
+        }
+    }
+}
+
+impl Plan {
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Until everybody is talking.
+    pub async fn start(self) -> Result<Run, Trouble> {
+        let mongod = match self.case.kind {
+            Kind::Embedded => None,
+            Kind::MongoDb => Some(Mongod::start(self.data(), self.members.clone())?),
+        };
+        let store_line = match &mongod {
+            Some(mongod) if self.bad_store_line => {
+                Some(Proxy::to(SocketAddr::from((Ipv4Addr::LOCALHOST, mongod.port()))).await)
+            }
+            _ => None,
+        };
+        let server = Server::start(self.server(mongod.as_ref(), store_line.as_ref())).await;
+        let line = match self.bad_lines {
+            true => Some(Proxy::to(server.address).await),
+            false => None,
+        };
+        let place = place::settle(server.address, self.clients, self.channels).await;
+        let address = line.as_ref().map_or(server.address, |line| line.address);
+        Ok(self.talk(address, Machines { server, mongod, line, store_line }, place))
+    }
+
+    fn server(&self, mongod: Option<&Mongod>, store_line: Option<&Proxy>) -> Start {
+        let mongodb = mongod.map(|mongod| match (store_line, self.store_address) {
+            (Some(line), _) => mongod.uri_at(&line.address.to_string()),
+            (None, Some(host)) => mongod.uri_at(&format!("{host}:{}", mongod.port())),
+            (None, None) => mongod.uri.clone(),
+        });
+        Start {
+            data: self.data().to_owned(),
+            address: self.address,
+            mongodb,
+            environment: self.environment.clone(),
+            around: self.around.clone(),
+        }
+    }
+
+    fn talk(self, address: SocketAddr, machines: Machines, place: Place) -> Run {
+        let board = Arc::new(Board::default());
+        let (phases, phase) = watch::channel(Phase::Talk);
+        let (drained, drains) = mpsc::channel(self.clients);
+        let mut talking = JoinSet::new();
+        for (n, person) in place.people.iter().enumerate() {
+            let logs = (0..2).map(|step| place.channels[(n + step) % self.channels]);
+            let talker = Talker::new(Part {
+                person: person.clone(),
+                address,
+                logs: BTreeSet::from_iter(logs).into_iter().collect(),
+                dice: Dice::new(self.case.seed * 10_000 + n as u64),
+                board: board.clone(),
+                pace: Duration::from_millis(1_000 * self.clients as u64 / u64::from(self.rate)),
+                guest: n + 1 == place.people.len(),
+                fickle: self.fickle,
+            });
+            talking.spawn(talker.talk(phase.clone(), drained.clone()));
+        }
+        let guest = place.people.last().unwrap().token.clone();
+        let visits = place::visits(machines.server.address, place.group.clone(), guest, phase);
+        let Machines { server, mongod, line, store_line } = machines;
+        Run {
+            dice: Dice::new(self.case.seed),
+            plan: self,
+            server,
+            mongod,
+            line,
+            store_line,
+            board,
+            place,
+            figures: Figures::default(),
+            broken: Vec::new(),
+            talking,
+            visiting: tokio::spawn(visits),
+            phases,
+            drains,
+        }
+    }
+}
+
+struct Machines {
+    server: Server,
+    mongod: Option<Mongod>,
+    line: Option<Proxy>,
+    store_line: Option<Proxy>,
+}
+
+impl Run {
+    /// Not to wait for anything: this is how long the clients talk undisturbed.
+    pub async fn calm(&mut self) {
+        let moment = 500 + self.dice.below(1_500);
+        self.lasts(Duration::from_millis(moment)).await;
+    }
+
+    /// How long a fault lasts.
+    pub async fn lasts(&mut self, time: Duration) {
+        sleep(time).await;
+    }
+
+    pub fn mongod(&mut self) -> &mut Mongod {
+        self.mongod.as_mut().expect("the scenario is for MongoDB")
+    }
+
+    /// A rule that does not hold; the run goes on, and ends as broken.
+    pub fn broken(&mut self, what: impl Into<String>) {
+        self.broken.push(what.into());
+    }
+
+    /// Every channel takes writes again within `bound` after `ended`; what was asked for before the
+    /// fault began does not count.
+    pub async fn writes_back(&mut self, begun: Instant, ended: Instant, name: &str, bound: Duration) {
+        match self.board.writes_back(&self.place.channels, begun, ended).await {
+            Some(back) => {
+                self.figures.took(name, back);
+                if back > bound {
+                    self.broken(format!("{name} only after {back:.1?}, the bound is {bound:?}"));
+                }
+            }
+            None => self.broken(format!("{name}: never; {}", self.server.said())),
+        }
+    }
+
+    /// All is answered, all have caught up, the checker agrees, and the bounds hold.
+    pub async fn end(mut self) -> Outcome {
+        self.phases.send(Phase::Drain).unwrap();
+        timeout(PATIENCE, &mut self.visiting).await.expect("the guest comes back").unwrap();
+        for _ in 0..self.plan.clients {
+            let drained = timeout(PATIENCE, self.drains.recv());
+            tokio::select! {
+                done = drained => drop(done.unwrap_or_else(|_| panic!("not all were answered in the end"))),
+                // One that ends now has failed, and says why.
+                Some(ended) = self.talking.join_next() => drop(ended.unwrap()),
+            }
+        }
+        self.phases.send(Phase::Settle).unwrap();
+        let mut journals = Vec::new();
+        while let Some(journal) = timeout(PATIENCE, self.talking.join_next()).await.expect("all catch up") {
+            journals.push(journal.unwrap());
+        }
+        self.bounds();
+        self.judge(journals).await;
+        let figures = std::mem::take(&mut self.figures);
+        match self.broken.is_empty() {
+            true => Ok(figures),
+            false => Err(Trouble::Broken(self.broken.join("\n"), figures)),
+        }
+    }
+
+    fn bounds(&mut self) {
+        let tally = self.board.tally();
+        self.figures.add("sent", tally.ok);
+        self.figures.took("longest answer", tally.longest);
+        for (code, count) in &tally.failed {
+            self.figures.add(code.as_str(), count);
+        }
+        self.figures.add("lines cut", tally.cut);
+        if tally.dead > 0 {
+            self.figures.add("unanswered on dead lines", tally.dead);
+        }
+        if let Some(first) = tally.late.first() {
+            self.broken(format!("{} sends were not answered in time: {first}", tally.late.len()));
+        }
+        if tally.ok < self.plan.clients as u64 {
+            self.broken(format!("only {} sends were ever ok", tally.ok));
+        }
+    }
+
+    async fn judge(&mut self, journals: Vec<Journal>) {
+        let mut shown = BTreeMap::new();
+        let witness = place::sign_in(self.server.address, &self.place.witness.name).await;
+        for log in &self.place.channels {
+            shown.insert(*log, place::history(self.server.address, &witness.token, *log).await);
+        }
+        self.server.stop().await;
+        let store = Store::open(&self.opening()).await.unwrap();
+        let mut logs = BTreeMap::new();
+        for log in self.place.channels.clone() {
+            let kept = store.channels.get(log).await.unwrap().unwrap();
+            let readers = BTreeSet::from([self.place.witness.id]);
+            let history = shown.remove(&log);
+            let entries = entries(&store, log).await;
+            logs.insert(log, Kept { epoch: kept.epoch, entries, readers, history });
+        }
+        store.close().await;
+        let run = checker::Run { journals, dump: Dump { logs } };
+        let kept: usize = run.dump.logs.values().map(|kept| kept.entries.len()).sum();
+        self.figures.add("entries", kept);
+        if let Err(violation) = checker::check(&run) {
+            self.broken(violation.to_string());
+        }
+    }
+
+    fn opening(&self) -> Opening {
+        match &self.mongod {
+            Some(mongod) => Opening::mongo(mongod.uri.clone(), Clock::system()),
+            None => Opening::embedded(self.plan.data().join("hubbub"), Clock::system()),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+use crate::registry::Scenario; pub fn scenarios() -> Vec<Scenario> { Vec::new() }
