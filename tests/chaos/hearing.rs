@@ -65,6 +65,9 @@ impl Talker {
     }
 
     pub(super) async fn resume(&mut self, wire: &mut Wire, logs: &[Id<Log>]) -> Option<()> {
+        // What is under way is not asked for twice, but looked at again after it.
+        let (later, logs): (Vec<_>, Vec<_>) = logs.iter().copied().partition(|log| self.is_resuming(log));
+        self.stale.extend(later);
         let places = logs.iter().filter_map(|log| {
             let position = self.positions.get(log)?;
             Some((log.to_string(), json!({ "epoch": position.epoch(), "seq": position.seq() })))
@@ -74,8 +77,12 @@ impl Talker {
             return Some(());
         }
         let asked = wire.ask("resume", &json!({ "channels": places })).await?;
-        self.questions.insert(asked, Question::Resume(logs.to_vec()));
+        self.questions.insert(asked, Question::Resume(logs));
         Some(())
+    }
+
+    fn is_resuming(&self, log: &Id<Log>) -> bool {
+        self.questions.values().any(|question| matches!(question, Question::Resume(logs) if logs.contains(log)))
     }
 
     async fn heads(&mut self, wire: &mut Wire, heads: &Value) -> Option<()> {
@@ -183,7 +190,7 @@ impl Talker {
         let unknown = error["code"] == json!("UNKNOWN");
         self.answered(&intent, if unknown { Answer::Unknown } else { Answer::Refused });
         if error["retryable"] == json!(true) || expired(failed) {
-            return self.outbox.push(intent);
+            return self.again(intent);
         }
         assert!(self.part.guest, "{} was refused for good: {error}", intent.id);
     }

@@ -75,7 +75,7 @@ impl Run {
             case,
             clients: case.pick(40, 200),
             channels: case.pick(4, 20),
-            rate: 100,
+            rate: case.pick(50, 100),
             fickle: true,
             bad_lines: false,
             bad_store_line: false,

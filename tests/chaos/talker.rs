@@ -42,6 +42,9 @@ pub(super) struct Intent {
     pub(super) id: String,
     pub(super) log: Id<Log>,
     pub(super) text: String,
+    tries: u32,
+    /// Not to be sent before.
+    due: Instant,
 }
 
 /// Who talks, where and how much.
@@ -83,6 +86,11 @@ pub struct Talker {
 
 /// After this long an answer counts as UNKNOWN (D-02).
 const PATIENCE: Duration = Duration::from_secs(11);
+/// Who waits for so many answers says nothing new.
+const WAITING: usize = 8;
+/// Milliseconds between two tries of one send at first and at most. Clients go up to 30 s, for which a
+/// run has no time.
+const PAUSES: (u64, u64) = (500, 4_000);
 /// Longer than any send may take, with the way back after the last fault.
 const ENDING: Duration = Duration::from_secs(60);
 
@@ -145,7 +153,7 @@ impl Talker {
         for (_, question) in std::mem::take(&mut self.questions) {
             if let Question::Send(intent, _) = question {
                 self.answered(&intent, Answer::Unknown);
-                self.outbox.push(intent);
+                self.outbox.push(Intent { due: Instant::now(), ..intent });
             }
         }
         self.whole.clear();
@@ -266,7 +274,7 @@ impl Talker {
             if let Some(Question::Send(intent, _)) = self.questions.remove(&number) {
                 self.part.board.unanswered(intent.log, since, alive);
                 self.answered(&intent, Answer::Unknown);
-                self.outbox.push(intent);
+                self.again(intent);
             }
         }
         (!dead).then_some(())
@@ -289,11 +297,13 @@ impl Talker {
                 )
             }
             (4, Some((id, _))) => ("delete_message", json!({ "messageId": id })),
+            _ if self.outbox.len() + self.questions.len() >= WAITING => return Some(()),
             _ => {
                 self.intents += 1;
                 let log = self.part.logs[self.part.dice.below(self.part.logs.len() as u64) as usize];
                 let id = format!("{}-{:08}", self.part.person.id, self.intents);
-                self.outbox.push(Intent { id, log, text: format!("message {number}") });
+                let text = format!("message {number}");
+                self.outbox.push(Intent { id, log, text, tries: 0, due: Instant::now() });
                 return Some(());
             }
         };
@@ -303,9 +313,16 @@ impl Talker {
         Some(())
     }
 
+    /// With growing pauses and full jitter (D-06).
+    pub(super) fn again(&mut self, intent: Intent) {
+        let most = (PAUSES.0 << intent.tries.min(10)).min(PAUSES.1);
+        let pause = Duration::from_millis(self.part.dice.below(most));
+        self.outbox.push(Intent { tries: intent.tries + 1, due: Instant::now() + pause, ..intent });
+    }
+
     pub(super) async fn send_all(&mut self, wire: &mut Wire) -> Option<()> {
-        while !self.outbox.is_empty() {
-            let intent = self.outbox.remove(0);
+        while let Some(next) = self.outbox.iter().position(|intent| intent.due <= Instant::now()) {
+            let intent = self.outbox.remove(next);
             let (log, text) = (intent.log, intent.text.clone());
             self.note(Noted::Sent { log, intent: intent.id.clone(), text: text.clone() });
             let payload = json!({ "channelId": log, "text": text, "clientMsgId": intent.id });
