@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hubbub::model::{Id, Log};
@@ -13,9 +13,9 @@ use tokio::time::{Instant, timeout};
 /// Every send is answered by then (D-10).
 pub const ANSWERED: Duration = Duration::from_secs(10);
 
-#[derive(Default)]
 pub struct Board {
-    ticks: AtomicU64,
+    ticks: Arc<AtomicU64>,
+    began: Instant,
     tally: Mutex<Tally>,
     written: Notify,
 }
@@ -30,13 +30,46 @@ pub struct Tally {
     pub late: Vec<String>,
     /// Sends whose connection was dead all the while: their silence is the connection's.
     pub dead: u64,
-    /// Connections that did not end by the client's will.
+    /// Connections that worked, and did not end by the client's will.
     pub cut: u64,
+    /// From what was said to each who heard it live.
+    pub deliveries: Vec<Duration>,
     /// Of each channel, when its latest ok was asked for and when it came.
     last: BTreeMap<Id<Log>, (Instant, Instant)>,
 }
 
 impl Board {
+    pub fn new() -> Board {
+        Board {
+            ticks: Arc::default(),
+            began: Instant::now(),
+            tally: Mutex::default(),
+            written: Notify::new(),
+        }
+    }
+
+    /// Another board for some of the clients; they share the clock.
+    pub fn beside(&self) -> Board {
+        Board { ticks: self.ticks.clone(), began: self.began, ..Board::new() }
+    }
+
+    /// Milliseconds since the run began.
+    pub fn time(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    /// Somebody heard what was said at that time.
+    pub fn delivered(&self, said: u64) {
+        self.lock().deliveries.push(Duration::from_millis(self.time().saturating_sub(said)));
+    }
+
+    /// Of the deliveries since this was last asked, the time that 99 of 100 did not take longer than.
+    pub fn delivery(&self) -> Duration {
+        let mut times = std::mem::take(&mut self.lock().deliveries);
+        times.sort();
+        times.get(times.len() * 99 / 100).copied().unwrap_or_default()
+    }
+
     /// One clock for all clients.
     pub fn tick(&self) -> u64 {
         self.ticks.fetch_add(1, Ordering::SeqCst)

@@ -26,7 +26,14 @@ impl Talker {
                 None
             }
             Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
+            Heard::Event(name, _) if name == "welcome" => {
+                self.welcome = true;
+                Some(())
+            }
             Heard::Event(name, data) => {
+                if let Some(at) = data["message"]["text"].as_str().and_then(said_at) {
+                    self.part.board.delivered(at);
+                }
                 let event = serde_json::from_value(json!({ "event": name, "data": data }));
                 match event {
                     Ok(event) => match self.take(event, true) {
@@ -82,7 +89,9 @@ impl Talker {
     }
 
     fn is_resuming(&self, log: &Id<Log>) -> bool {
-        self.questions.values().any(|question| matches!(question, Question::Resume(logs) if logs.contains(log)))
+        self.questions
+            .values()
+            .any(|question| matches!(question, Question::Resume(logs) if logs.contains(log)))
     }
 
     async fn heads(&mut self, wire: &mut Wire, heads: &Value) -> Option<()> {
@@ -100,7 +109,8 @@ impl Talker {
         match self.positions.get_mut(&log)?.take(&epoch, seq, to, event) {
             Verdict::Apply(events) => {
                 for event in events {
-                    let gone = matches!(&event, Durable::UserLeft(left) if left.what.user_id == self.part.person.id);
+                    let gone =
+                        matches!(&event, Durable::UserLeft(left) if left.what.user_id == self.part.person.id);
                     self.note(Noted::Applied { event, live });
                     // In what is read later, leaving is the past: who reads it is back.
                     if gone && live {
@@ -217,6 +227,11 @@ impl Talker {
         }
         caught["more"] != json!(true)
     }
+}
+
+/// When a message was first said; its text tells.
+fn said_at(text: &str) -> Option<u64> {
+    text.rsplit_once(" at ")?.1.parse().ok()
 }
 
 fn expired(code: Option<&str>) -> bool {

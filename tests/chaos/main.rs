@@ -143,8 +143,7 @@ fn row(scenario: &Scenario, case: Case) -> Row {
 
 /// In a runtime of its own: nothing of a run that failed goes on beside the next.
 fn outcome(scenario: &Scenario, case: Case) -> Outcome {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let ran = runtime.block_on(async { tokio::spawn((scenario.run)(case)).await });
     runtime.shutdown_timeout(Duration::from_secs(10));
     ran.unwrap_or_else(|failure| Err(Trouble::Broken(last_words(failure), Figures::default())))

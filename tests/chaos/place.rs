@@ -49,8 +49,7 @@ fn read(signed: &Value, name: &str) -> Person {
 }
 
 pub async fn person(address: SocketAddr, name: &str) -> Person {
-    let account =
-        json!({ "username": name, "email": format!("{name}@example.org"), "password": PASSWORD });
+    let account = json!({ "username": name, "email": format!("{name}@example.org"), "password": PASSWORD });
     read(&asked(address, "POST", "/api/auth/register", "", account).await, name)
 }
 

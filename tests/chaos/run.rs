@@ -36,6 +36,8 @@ pub struct Plan {
     pub channels: usize,
     /// Things said a second, by all of them.
     pub rate: u32,
+    /// People who only listen, through a line of their own that a scenario may make narrow.
+    pub listeners: usize,
     /// Clients break their own lines now and then.
     pub fickle: bool,
     /// The clients reach the server through [`Run::line`].
@@ -59,7 +61,10 @@ pub struct Run {
     pub mongod: Option<Mongod>,
     pub line: Option<Proxy>,
     pub store_line: Option<Proxy>,
+    pub listening: Proxy,
     pub board: Arc<Board>,
+    /// Where those write who only listen.
+    pub listened: Arc<Board>,
     pub place: Place,
     pub figures: Figures,
     broken: Vec<String>,
@@ -76,6 +81,7 @@ impl Run {
             clients: case.pick(40, 200),
             channels: case.pick(4, 20),
             rate: case.pick(50, 100),
+            listeners: 0,
             fickle: true,
             bad_lines: false,
             bad_store_line: false,
@@ -111,9 +117,9 @@ impl Plan {
             true => Some(Proxy::to(server.address).await),
             false => None,
         };
-        let place = place::settle(server.address, self.clients, self.channels).await;
-        let address = line.as_ref().map_or(server.address, |line| line.address);
-        Ok(self.talk(address, Machines { server, mongod, line, store_line }, place))
+        let listening = Proxy::to(server.address).await;
+        let place = place::settle(server.address, self.clients + self.listeners, self.channels).await;
+        Ok(self.talk(Machines { server, mongod, line, store_line, listening }, place))
     }
 
     fn server(&self, mongod: Option<&Mongod>, store_line: Option<&Proxy>) -> Start {
@@ -131,28 +137,22 @@ impl Plan {
         }
     }
 
-    fn talk(self, address: SocketAddr, machines: Machines, place: Place) -> Run {
-        let board = Arc::new(Board::default());
+    fn talk(self, machines: Machines, place: Place) -> Run {
+        let board = Arc::new(Board::new());
+        let listened = Arc::new(board.beside());
         let (phases, phase) = watch::channel(Phase::Talk);
-        let (drained, drains) = mpsc::channel(self.clients);
+        let (drained, drains) = mpsc::channel(place.people.len());
         let mut talking = JoinSet::new();
-        for (n, person) in place.people.iter().enumerate() {
-            let logs = (0..2).map(|step| place.channels[(n + step) % self.channels]);
-            let talker = Talker::new(Part {
-                person: person.clone(),
-                address,
-                logs: BTreeSet::from_iter(logs).into_iter().collect(),
-                dice: Dice::new(self.case.seed * 10_000 + n as u64),
-                board: board.clone(),
-                pace: Duration::from_millis(1_000 * self.clients as u64 / u64::from(self.rate)),
-                guest: n + 1 == place.people.len(),
-                fickle: self.fickle,
-            });
-            talking.spawn(talker.talk(phase.clone(), drained.clone()));
+        for n in 0..place.people.len() {
+            let part = match n < self.clients {
+                true => self.talker(n, &place, &machines, board.clone()),
+                false => self.listener(n, &place, &machines, listened.clone()),
+            };
+            talking.spawn(Talker::new(part).talk(phase.clone(), drained.clone()));
         }
-        let guest = place.people.last().unwrap().token.clone();
+        let guest = place.people[self.clients - 1].token.clone();
         let visits = place::visits(machines.server.address, place.group.clone(), guest, phase);
-        let Machines { server, mongod, line, store_line } = machines;
+        let Machines { server, mongod, line, store_line, listening } = machines;
         Run {
             dice: Dice::new(self.case.seed),
             plan: self,
@@ -160,7 +160,9 @@ impl Plan {
             mongod,
             line,
             store_line,
+            listening,
             board,
+            listened,
             place,
             figures: Figures::default(),
             broken: Vec::new(),
@@ -170,6 +172,25 @@ impl Plan {
             drains,
         }
     }
+
+    fn talker(&self, n: usize, place: &Place, machines: &Machines, board: Arc<Board>) -> Part {
+        let logs = (0..2).map(|step| place.channels[(n + step) % self.channels]);
+        Part {
+            person: place.people[n].clone(),
+            address: machines.line.as_ref().map_or(machines.server.address, |line| line.address),
+            logs: BTreeSet::from_iter(logs).into_iter().collect(),
+            dice: Dice::new(self.case.seed * 10_000 + n as u64),
+            board,
+            pace: Some(Duration::from_millis(1_000 * self.clients as u64 / u64::from(self.rate))),
+            guest: n + 1 == self.clients,
+            fickle: self.fickle,
+        }
+    }
+
+    fn listener(&self, n: usize, place: &Place, machines: &Machines, board: Arc<Board>) -> Part {
+        let address = machines.listening.address;
+        Part { address, pace: None, fickle: false, ..self.talker(n, place, machines, board) }
+    }
 }
 
 struct Machines {
@@ -177,6 +198,7 @@ struct Machines {
     mongod: Option<Mongod>,
     line: Option<Proxy>,
     store_line: Option<Proxy>,
+    listening: Proxy,
 }
 
 impl Run {
@@ -218,7 +240,7 @@ impl Run {
     pub async fn end(mut self) -> Outcome {
         self.phases.send(Phase::Drain).unwrap();
         timeout(PATIENCE, &mut self.visiting).await.expect("the guest comes back").unwrap();
-        for _ in 0..self.plan.clients {
+        for _ in 0..self.place.people.len() {
             let drained = timeout(PATIENCE, self.drains.recv());
             tokio::select! {
                 done = drained => drop(done.unwrap_or_else(|_| panic!("not all were answered in the end"))),

@@ -55,8 +55,8 @@ pub struct Part {
     pub logs: Vec<Id<Log>>,
     pub dice: Dice,
     pub board: Arc<Board>,
-    /// Between two things to say, on average.
-    pub pace: Duration,
+    /// Between two things to say, on average; who has none only listens.
+    pub pace: Option<Duration>,
     /// Comes and goes: what it says while it is gone is refused for good.
     pub guest: bool,
     /// Breaks its own line now and then.
@@ -82,6 +82,8 @@ pub struct Talker {
     pub(super) pause: u64,
     /// The token ran out.
     pub(super) expired: bool,
+    /// The server took this connection in.
+    pub(super) welcome: bool,
 }
 
 /// After this long an answer counts as UNKNOWN (D-02).
@@ -110,6 +112,7 @@ impl Talker {
             heard: Instant::now(),
             pause: 0,
             expired: false,
+            welcome: false,
         }
     }
 
@@ -172,7 +175,7 @@ impl Talker {
         phase: &mut watch::Receiver<Phase>,
         drained: &mut Option<mpsc::Sender<()>>,
     ) -> Option<()> {
-        self.heard = Instant::now();
+        (self.heard, self.welcome) = (Instant::now(), false);
         let mut next = Instant::now() + Duration::from_millis(self.part.dice.below(300));
         let mut known = *phase.borrow();
         loop {
@@ -193,7 +196,9 @@ impl Talker {
                 heard = wire.hear() => {
                     self.heard = Instant::now();
                     let Some(heard) = heard else {
-                        self.part.board.cut();
+                        if self.welcome {
+                            self.part.board.cut();
+                        }
                         return None;
                     };
                     self.hear(&mut wire, heard).await?;
@@ -210,19 +215,19 @@ impl Talker {
     /// What was whole before may not be any more, whenever its answer arrives.
     async fn begin_again(&mut self, wire: &mut Wire) -> Option<()> {
         self.whole.clear();
-        self.questions
-            .retain(|_, question| !matches!(question, Question::Join(_) | Question::Resume(_)));
+        self.questions.retain(|_, question| !matches!(question, Question::Join(_) | Question::Resume(_)));
         self.come_in(wire).await
     }
 
     fn breath(&mut self, phase: Phase) -> Duration {
-        let pace = if phase == Phase::Talk { self.part.pace.as_millis() as u64 } else { 300 };
+        let pace =
+            self.part.pace.filter(|_| phase == Phase::Talk).map_or(300, |pace| pace.as_millis() as u64);
         Duration::from_millis(pace / 2 + self.part.dice.below(pace))
     }
 
     async fn turn(&mut self, wire: &mut Wire, phase: Phase) -> Option<()> {
         self.give_up_the_late()?;
-        if phase == Phase::Talk {
+        if phase == Phase::Talk && self.part.pace.is_some() {
             self.act(wire).await?;
         }
         self.send_all(wire).await?;
@@ -302,7 +307,7 @@ impl Talker {
                 self.intents += 1;
                 let log = self.part.logs[self.part.dice.below(self.part.logs.len() as u64) as usize];
                 let id = format!("{}-{:08}", self.part.person.id, self.intents);
-                let text = format!("message {number}");
+                let text = format!("message {number} at {}", self.part.board.time());
                 self.outbox.push(Intent { id, log, text, tries: 0, due: Instant::now() });
                 return Some(());
             }
