@@ -10,6 +10,8 @@ use hubbub::model::{Id, Log};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
+use crate::talker::Question;
+
 /// Every send is answered by then (D-10).
 pub const ANSWERED: Duration = Duration::from_secs(10);
 
@@ -26,9 +28,9 @@ pub struct Tally {
     /// Refusals and UNKNOWN, by code.
     pub failed: BTreeMap<String, u64>,
     pub longest: Duration,
-    /// Sends that a living connection left without an answer for longer than it may.
+    /// Questions that a living connection left without an answer for longer than it may.
     pub late: Vec<String>,
-    /// Sends whose connection was dead all the while: their silence is the connection's.
+    /// Questions whose connection was dead all the while: their silence is the connection's.
     pub dead: u64,
     /// Connections that worked, and did not end by the client's will.
     pub cut: u64,
@@ -103,11 +105,11 @@ impl Board {
         }
     }
 
-    /// A send got no answer in time, on a connection that brought other things meanwhile, or nothing.
-    pub fn unanswered(&self, log: Id<Log>, asked: Instant, alive: bool) {
+    /// No answer came in time, on a connection that brought other things meanwhile, or nothing.
+    pub fn unanswered(&self, question: &Question, asked: Instant, alive: bool) {
         let mut tally = self.lock();
         match alive {
-            true => tally.late.push(format!("a send to {log} had no answer after {:.1?}", asked.elapsed())),
+            true => tally.late.push(format!("{question:?} had no answer after {:.1?}", asked.elapsed())),
             false => tally.dead += 1,
         }
     }

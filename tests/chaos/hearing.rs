@@ -23,6 +23,7 @@ impl Talker {
             }
             Heard::Refused(why) => {
                 self.expired |= expired(why["message"].as_str());
+                self.refused = why.to_string();
                 None
             }
             Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
@@ -44,7 +45,7 @@ impl Talker {
                 }
             }
             Heard::Answer(number, answer) => match self.questions.remove(&number) {
-                Some(question) => self.hear_answer(wire, question, &answer).await,
+                Some((question, asked)) => self.hear_answer(wire, question, asked, &answer).await,
                 None => Some(()),
             },
             Heard::Other => Some(()),
@@ -61,12 +62,13 @@ impl Talker {
     /// Where the client is not yet, or no longer.
     pub(super) async fn join(&mut self, wire: &mut Wire) -> Option<()> {
         let asked = |log: &Id<Log>| {
-            self.questions.values().any(|question| matches!(question, Question::Join(asked) if asked == log))
+            let joins = |question: &Question| matches!(question, Question::Join(asked) if asked == log);
+            self.questions.values().any(|(question, _)| joins(question))
         };
         let missing = self.part.logs.iter().filter(|log| !self.positions.contains_key(log) && !asked(log));
         for log in missing.copied().collect::<Vec<_>>() {
             let asked = wire.ask("join_channel", &json!({ "channelId": log })).await?;
-            self.questions.insert(asked, Question::Join(log));
+            self.ask(asked, Question::Join(log));
         }
         Some(())
     }
@@ -84,14 +86,13 @@ impl Talker {
             return Some(());
         }
         let asked = wire.ask("resume", &json!({ "channels": places })).await?;
-        self.questions.insert(asked, Question::Resume(logs));
+        self.ask(asked, Question::Resume(logs));
         Some(())
     }
 
     fn is_resuming(&self, log: &Id<Log>) -> bool {
-        self.questions
-            .values()
-            .any(|question| matches!(question, Question::Resume(logs) if logs.contains(log)))
+        let resumes = |question: &Question| matches!(question, Question::Resume(logs) if logs.contains(log));
+        self.questions.values().any(|(question, _)| resumes(question))
     }
 
     async fn heads(&mut self, wire: &mut Wire, heads: &Value) -> Option<()> {
@@ -141,19 +142,28 @@ impl Talker {
         self.whole.remove(&log);
     }
 
-    async fn hear_answer(&mut self, wire: &mut Wire, question: Question, answer: &Value) -> Option<()> {
+    async fn hear_answer(
+        &mut self,
+        wire: &mut Wire,
+        question: Question,
+        asked: Instant,
+        answer: &Value,
+    ) -> Option<()> {
         let data = &answer["data"];
         let ok = answer["ok"] == json!(true);
+        if !ok {
+            self.refused = answer["error"].to_string();
+        }
         if expired(answer["error"]["code"].as_str()) && !self.expired {
             self.expired = true;
             self.renew().await;
             let token = json!({ "token": self.part.person.token });
             let asked = wire.ask("refresh_auth", &token).await?;
-            self.questions.insert(asked, Question::Renew);
+            self.ask(asked, Question::Renew);
         }
         match question {
             Question::Renew => {}
-            Question::Send(intent, asked) => self.hear_sent(intent, asked, ok, answer),
+            Question::Send(intent) => self.hear_sent(intent, asked, ok, answer),
             Question::Change { target, log } => {
                 let (epoch, seq) = (data["epoch"].as_str(), data["seq"].as_u64());
                 if let (true, Some(epoch), Some(seq), Some(false)) =

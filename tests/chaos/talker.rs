@@ -29,8 +29,8 @@ pub enum Phase {
 
 /// What an answer will be about.
 #[derive(Debug)]
-pub(super) enum Question {
-    Send(Intent, Instant),
+pub enum Question {
+    Send(Intent),
     Change { target: Id<Entry>, log: Id<Log> },
     Join(Id<Log>),
     Resume(Vec<Id<Log>>),
@@ -38,7 +38,7 @@ pub(super) enum Question {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Intent {
+pub struct Intent {
     pub(super) id: String,
     pub(super) log: Id<Log>,
     pub(super) text: String,
@@ -69,7 +69,8 @@ pub struct Talker {
     pub(super) positions: BTreeMap<Id<Log>, Position<Durable>>,
     /// To be sent, or sent again.
     pub(super) outbox: Vec<Intent>,
-    pub(super) questions: BTreeMap<u64, Question>,
+    /// With the time they were asked.
+    pub(super) questions: BTreeMap<u64, (Question, Instant)>,
     pub(super) mine: Vec<(Id<Entry>, Id<Log>)>,
     intents: u64,
     /// Logs that are known to be whole since the settling began.
@@ -82,6 +83,8 @@ pub struct Talker {
     pub(super) pause: u64,
     /// The token ran out.
     pub(super) expired: bool,
+    /// Why the last connection or question was refused.
+    pub(super) refused: String,
     /// The server took this connection in.
     pub(super) welcome: bool,
 }
@@ -112,6 +115,7 @@ impl Talker {
             heard: Instant::now(),
             pause: 0,
             expired: false,
+            refused: String::new(),
             welcome: false,
         }
     }
@@ -153,8 +157,8 @@ impl Talker {
 
     /// The connection is gone, and with it every answer.
     fn lose(&mut self) {
-        for (_, question) in std::mem::take(&mut self.questions) {
-            if let Question::Send(intent, _) = question {
+        for (_, (question, _)) in std::mem::take(&mut self.questions) {
+            if let Question::Send(intent) = question {
                 self.answered(&intent, Answer::Unknown);
                 self.outbox.push(Intent { due: Instant::now(), ..intent });
             }
@@ -162,6 +166,10 @@ impl Talker {
         self.whole.clear();
         self.stale.clear();
         self.note(Noted::Closed);
+    }
+
+    pub(super) fn ask(&mut self, number: u64, question: Question) {
+        self.questions.insert(number, (question, Instant::now()));
     }
 
     pub(super) fn answered(&mut self, intent: &Intent, answer: Answer) {
@@ -215,7 +223,8 @@ impl Talker {
     /// What was whole before may not be any more, whenever its answer arrives.
     async fn begin_again(&mut self, wire: &mut Wire) -> Option<()> {
         self.whole.clear();
-        self.questions.retain(|_, question| !matches!(question, Question::Join(_) | Question::Resume(_)));
+        self.questions
+            .retain(|_, (question, _)| !matches!(question, Question::Join(_) | Question::Resume(_)));
         self.come_in(wire).await
     }
 
@@ -248,14 +257,15 @@ impl Talker {
             return;
         }
         let since = *self.ending.get_or_insert_with(Instant::now);
-        let Talker { part, whole, positions, questions, outbox, .. } = self;
+        let Talker { part, whole, positions, questions, outbox, refused, .. } = self;
         assert!(
             since.elapsed() < ENDING,
-            "{} (guest: {}) has to send {}, waits for {:?}, knows of {whole:?} of {:?}, stands at {:?}",
+            "{} (guest: {}) was refused last with {refused:?}, has to send {}, waits for {:?}, \
+             knows of {whole:?} of {:?}, stands at {:?}",
             part.person.name,
             part.guest,
             outbox.len(),
-            questions.values().collect::<Vec<_>>(),
+            questions.values().map(|(question, since)| (question, since.elapsed())).collect::<Vec<_>>(),
             part.logs,
             positions.iter().map(|(log, position)| (log, position.seq())).collect::<Vec<_>>(),
         );
@@ -267,19 +277,22 @@ impl Talker {
         let late: Vec<(u64, Instant)> = self
             .questions
             .iter()
-            .filter_map(|(number, question)| match question {
-                Question::Send(_, since) if since.elapsed() > PATIENCE => Some((*number, *since)),
-                _ => None,
-            })
+            .filter(|(_, (_, since))| since.elapsed() > PATIENCE)
+            .map(|(number, (_, since))| (*number, *since))
             .collect();
         let mut dead = false;
         for (number, since) in late {
             let alive = self.heard > since;
             dead |= !alive;
-            if let Some(Question::Send(intent, _)) = self.questions.remove(&number) {
-                self.part.board.unanswered(intent.log, since, alive);
-                self.answered(&intent, Answer::Unknown);
-                self.again(intent);
+            let Some((question, _)) = self.questions.remove(&number) else { continue };
+            self.part.board.unanswered(&question, since, alive);
+            match question {
+                Question::Send(intent) => {
+                    self.answered(&intent, Answer::Unknown);
+                    self.again(intent);
+                }
+                Question::Resume(logs) => self.stale.extend(logs),
+                _ => {}
             }
         }
         (!dead).then_some(())
@@ -314,7 +327,7 @@ impl Talker {
         };
         let (target, log) = self.mine[some];
         let asked = wire.ask(event, &payload).await?;
-        self.questions.insert(asked, Question::Change { target, log });
+        self.ask(asked, Question::Change { target, log });
         Some(())
     }
 
@@ -334,7 +347,7 @@ impl Talker {
             let asked = wire.ask("send_message", &payload).await;
             // Whether it left is not known where the line broke.
             let number = asked.unwrap_or(u64::MAX);
-            self.questions.insert(number, Question::Send(intent, Instant::now()));
+            self.ask(number, Question::Send(intent));
             asked?;
         }
         Some(())

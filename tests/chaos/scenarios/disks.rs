@@ -12,7 +12,7 @@ use crate::run::Run;
 pub fn scenarios() -> Vec<Scenario> {
     vec![Scenario {
         name: "disk-slow",
-        about: "every fsync of the store takes 100, then 400 ms longer",
+        about: "every fsync of the store takes 100, then 250 ms longer",
         stores: BOTH,
         run: |case| Box::pin(slow(case)),
     }]
@@ -31,7 +31,7 @@ async fn slow(case: Case) -> Outcome {
     let mut run = plan.start().await?;
     run.calm().await;
     let begun = Instant::now();
-    for millis in ["100", "400"] {
+    for millis in ["100", "250"] {
         disk.tell(millis);
         let slower = Instant::now();
         run.writes_back(slower, slower, &format!("writes at +{millis} ms"), Duration::from_secs(10)).await;
