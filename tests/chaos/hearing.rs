@@ -244,6 +244,7 @@ fn said_at(text: &str) -> Option<u64> {
     text.rsplit_once(" at ")?.1.parse().ok()
 }
 
+/// A client that is not let in tries its refresh token before it asks for a password.
 fn expired(code: Option<&str>) -> bool {
-    code.is_some_and(|code| code.contains("TOKEN_EXPIRED"))
+    code.is_some_and(|code| code.contains("TOKEN_EXPIRED") || code.contains("UNAUTHENTICATED"))
 }

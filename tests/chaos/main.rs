@@ -95,8 +95,11 @@ impl Asked {
         self.names.is_empty() || self.names.iter().any(|name| scenario.name.contains(name.as_str()))
     }
 
-    fn on(&self, kind: Kind) -> bool {
-        self.store.as_deref().is_none_or(|store| store == kind.name())
+    /// A fault that is named runs on all its stores.
+    fn stores(&self, scenario: &Scenario) -> Vec<Kind> {
+        let all = if self.full || !self.names.is_empty() { scenario.stores } else { scenario.short };
+        let wanted = |kind: &Kind| self.store.as_deref().is_none_or(|store| store == kind.name());
+        all.iter().copied().filter(wanted).collect()
     }
 }
 
@@ -115,7 +118,7 @@ fn main() -> ExitCode {
     let mut rows = Vec::new();
     for seed in seed..seed + asked.seeds {
         for scenario in all.iter().filter(|one| asked.wants(one)) {
-            for kind in scenario.stores.iter().copied().filter(|kind| asked.on(*kind)) {
+            for kind in asked.stores(scenario) {
                 rows.push(row(scenario, Case { kind, full: asked.full, seed }));
             }
         }
@@ -146,11 +149,5 @@ fn outcome(scenario: &Scenario, case: Case) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let ran = runtime.block_on(async { tokio::spawn((scenario.run)(case)).await });
     runtime.shutdown_timeout(Duration::from_secs(10));
-    ran.unwrap_or_else(|failure| Err(Trouble::Broken(last_words(failure), Figures::default())))
-}
-
-fn last_words(failure: tokio::task::JoinError) -> String {
-    let Ok(panic) = failure.try_into_panic() else { return "the run was stopped".into() };
-    let said = panic.downcast_ref::<String>().cloned();
-    said.or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned())).unwrap_or_default()
+    ran.unwrap_or_else(|failure| Err(Trouble::Broken(run::last_words(failure), Figures::default())))
 }

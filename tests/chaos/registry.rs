@@ -11,6 +11,8 @@ pub struct Scenario {
     pub name: &'static str,
     pub about: &'static str,
     pub stores: &'static [Kind],
+    /// Of these, the ones of short runs: a fault that treats both alike is tried on one.
+    pub short: &'static [Kind],
     pub run: fn(Case) -> Pin<Box<dyn Future<Output = Outcome> + Send>>,
 }
 
@@ -23,6 +25,8 @@ pub enum Kind {
 pub const BOTH: &[Kind] = &[Kind::Embedded, Kind::MongoDb];
 pub const EMBEDDED: &[Kind] = &[Kind::Embedded];
 pub const MONGODB: &[Kind] = &[Kind::MongoDb];
+/// For what has no place in the minutes of a short run.
+pub const NONE: &[Kind] = &[];
 
 impl Kind {
     pub fn name(self) -> &'static str {

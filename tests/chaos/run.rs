@@ -10,7 +10,7 @@ use hubbub::clock::Clock;
 use hubbub::store::{Opening, Store};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::board::Board;
@@ -238,27 +238,45 @@ impl Run {
 
     /// All is answered, all have caught up, the checker agrees, and the bounds hold.
     pub async fn end(mut self) -> Outcome {
-        self.phases.send(Phase::Drain).unwrap();
-        timeout(PATIENCE, &mut self.visiting).await.expect("the guest comes back").unwrap();
-        for _ in 0..self.place.people.len() {
-            let drained = timeout(PATIENCE, self.drains.recv());
-            tokio::select! {
-                done = drained => drop(done.unwrap_or_else(|_| panic!("not all were answered in the end"))),
-                // One that ends now has failed, and says why.
-                Some(ended) = self.talking.join_next() => drop(ended.unwrap()),
+        match self.settle().await {
+            Ok(journals) => {
+                self.bounds();
+                self.judge(journals).await;
+            }
+            Err(why) => {
+                self.bounds();
+                self.broken(format!("{why}\nthe server said last: {}", self.server.said()));
             }
         }
+        match self.broken.is_empty() {
+            true => Ok(self.figures),
+            false => Err(Trouble::Broken(self.broken.join("\n"), self.figures)),
+        }
+    }
+
+    /// Until nobody has anything left to say or to hear; else what kept them.
+    async fn settle(&mut self) -> Result<Vec<Journal>, String> {
+        // The guest hears of it, and comes in for the last time.
+        self.phases.send(Phase::Drain).unwrap();
+        for _ in 0..self.place.people.len() {
+            tokio::select! {
+                drained = timeout(PATIENCE, self.drains.recv()) => {
+                    drained.map_err(|_| "not all were answered in the end")?;
+                }
+                // One that ends now has failed, and says why.
+                Some(ended) = self.talking.join_next() => drop(journal(ended)?),
+            }
+        }
+        let visited = timeout(PATIENCE, &mut self.visiting).await;
+        visited.map_err(|_| "the guest does not come back")?.unwrap();
         self.phases.send(Phase::Settle).unwrap();
         let mut journals = Vec::new();
-        while let Some(journal) = timeout(PATIENCE, self.talking.join_next()).await.expect("all catch up") {
-            journals.push(journal.unwrap());
-        }
-        self.bounds();
-        self.judge(journals).await;
-        let figures = std::mem::take(&mut self.figures);
-        match self.broken.is_empty() {
-            true => Ok(figures),
-            false => Err(Trouble::Broken(self.broken.join("\n"), figures)),
+        loop {
+            match timeout(PATIENCE, self.talking.join_next()).await {
+                Ok(Some(ended)) => journals.push(journal(ended)?),
+                Ok(None) => return Ok(journals),
+                Err(_) => return Err("not all catch up in the end".into()),
+            }
         }
     }
 
@@ -315,4 +333,15 @@ impl Run {
             None => Opening::embedded(self.plan.data().join("hubbub"), Clock::system()),
         }
     }
+}
+
+fn journal(ended: Result<Journal, JoinError>) -> Result<Journal, String> {
+    ended.map_err(last_words)
+}
+
+/// What somebody who panicked said.
+pub fn last_words(failure: JoinError) -> String {
+    let Ok(panic) = failure.try_into_panic() else { return "it was stopped".into() };
+    let said = panic.downcast_ref::<String>().cloned();
+    said.or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned())).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::preload::Preload;
-use crate::registry::{BOTH, Case, Kind, Scenario};
+use crate::registry::{BOTH, Case, EMBEDDED, Kind, Scenario};
 use crate::report::Outcome;
 use crate::run::Run;
 
@@ -14,6 +14,7 @@ pub fn scenarios() -> Vec<Scenario> {
         name: "clock-jumps",
         about: "the clock jumps an hour ahead, two back, and home again; the server's, then MongoDB's",
         stores: BOTH,
+        short: EMBEDDED,
         run: |case| Box::pin(jumps(case)),
     }]
 }

@@ -20,24 +20,28 @@ pub fn scenarios() -> Vec<Scenario> {
             name: "database-killed",
             about: "kill -9 and restart of a MongoDB of one member, again and again",
             stores: MONGODB,
+            short: MONGODB,
             run: |case| Box::pin(killed(case)),
         },
         Scenario {
             name: "database-away",
             about: "MongoDB is away for 40 seconds (short: 8)",
             stores: MONGODB,
+            short: MONGODB,
             run: |case| Box::pin(away(case)),
         },
         Scenario {
             name: "primary-killed",
             about: "kill -9 of the primary of three members, with an election timeout of 2 s",
             stores: MONGODB,
+            short: MONGODB,
             run: |case| Box::pin(primary_killed(case)),
         },
         Scenario {
             name: "primary-steps-down",
             about: "the primary of three members steps down, as for maintenance",
             stores: MONGODB,
+            short: MONGODB,
             run: |case| Box::pin(primary_steps_down(case)),
         },
     ]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::proxy::{Proxy, Weather};
-use crate::registry::{BOTH, Case, MONGODB, Scenario};
+use crate::registry::{BOTH, Case, EMBEDDED, MONGODB, NONE, Scenario};
 use crate::report::Outcome;
 use crate::run::Run;
 
@@ -15,18 +15,21 @@ pub fn scenarios() -> Vec<Scenario> {
             name: "clients-on-bad-lines",
             about: "lines of clients are slow, then narrow, then silent each way, then reset",
             stores: BOTH,
+            short: EMBEDDED,
             run: |case| Box::pin(bad_lines(case)),
         },
         Scenario {
             name: "store-300-ms-away",
             about: "MongoDB answers 300 ms later",
             stores: MONGODB,
+            short: MONGODB,
             run: |case| Box::pin(far_store(case)),
         },
         Scenario {
             name: "store-line-bad",
             about: "the line to MongoDB is reset, then silent each way",
             stores: MONGODB,
+            short: NONE,
             run: |case| Box::pin(bad_store_line(case)),
         },
     ]
@@ -34,6 +37,8 @@ pub fn scenarios() -> Vec<Scenario> {
 
 /// After a store that was away is back (contract §9).
 const BACK: Duration = Duration::from_secs(3);
+/// After a silence a write waits for one question that was lost in it, and for one connection (D-10).
+const HEALED: Duration = Duration::from_secs(5 + 2);
 /// With every step to the store and back 300 ms longer.
 const FAR: Duration = Duration::from_millis(300);
 
@@ -100,7 +105,7 @@ async fn bad_store_line(case: Case) -> Outcome {
         store_line(&run).weather(spell);
         run.lasts(Duration::from_secs(case.pick(6, 15))).await;
         store_line(&run).calm();
-        run.writes_back(begun, Instant::now(), name, BACK).await;
+        run.writes_back(begun, Instant::now(), name, HEALED).await;
     }
     run.end().await
 }

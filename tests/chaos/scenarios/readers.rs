@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::registry::{BOTH, Case, Scenario};
+use crate::registry::{BOTH, Case, EMBEDDED, Scenario};
 use crate::report::{Outcome, not_run};
 use crate::run::Run;
 
@@ -20,6 +20,7 @@ pub fn scenarios() -> Vec<Scenario> {
         name: "readers-stalled-and-slow",
         about: "50 clients read nothing and 50 too slowly (short: 10 and 10)",
         stores: BOTH,
+        short: EMBEDDED,
         run: |case| Box::pin(stalled_and_slow(case)),
     }]
 }

@@ -13,6 +13,7 @@ pub fn scenarios() -> Vec<Scenario> {
         name: "server-killed",
         about: "kill -9 of the server again and again under load",
         stores: BOTH,
+        short: BOTH,
         run: |case| Box::pin(killed(case)),
     }]
 }
