@@ -236,6 +236,14 @@ impl Run {
         }
     }
 
+    /// No client that kept up has lost its connection: where only the store is away, or others stall.
+    pub fn sockets_stayed(&mut self) {
+        let cut = self.board.tally().cut;
+        if cut > 0 {
+            self.broken(format!("{cut} sockets of clients that kept up were closed"));
+        }
+    }
+
     /// All is answered, all have caught up, the checker agrees, and the bounds hold.
     pub async fn end(mut self) -> Outcome {
         match self.settle().await {

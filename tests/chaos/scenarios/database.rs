@@ -56,6 +56,7 @@ async fn killed(case: Case) -> Outcome {
         run.mongod().start_again();
         run.writes_back(begun, Instant::now(), &format!("writes back ({n})"), BACK).await;
     }
+    run.sockets_stayed();
     run.end().await
 }
 
@@ -68,6 +69,7 @@ async fn away(case: Case) -> Outcome {
     run.mongod().start_again();
     run.writes_back(begun, Instant::now(), "writes back", BACK).await;
     run.calm().await;
+    run.sockets_stayed();
     run.end().await
 }
 
@@ -81,12 +83,13 @@ async fn primary_killed(case: Case) -> Outcome {
     let mut run = of_three(case).await?;
     for n in 1..=case.pick(1, 3) {
         run.calm().await;
-        let killed = Instant::now();
         run.mongod().kill_primary();
+        let killed = Instant::now();
         run.writes_back(killed, killed, &format!("writes back ({n})"), ELECTED).await;
         run.mongod().start_again();
     }
     run.calm().await;
+    run.sockets_stayed();
     run.end().await
 }
 
@@ -94,10 +97,11 @@ async fn primary_steps_down(case: Case) -> Outcome {
     let mut run = of_three(case).await?;
     for n in 1..=case.pick(1, 3) {
         run.calm().await;
-        let begun = Instant::now();
         run.mongod().step_down();
-        run.writes_back(begun, begun, &format!("writes back ({n})"), ELECTED).await;
+        let down = Instant::now();
+        run.writes_back(down, down, &format!("writes back ({n})"), ELECTED).await;
     }
     run.calm().await;
+    run.sockets_stayed();
     run.end().await
 }

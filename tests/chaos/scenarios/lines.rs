@@ -84,6 +84,7 @@ async fn far_store(case: Case) -> Outcome {
     run.lasts(Duration::from_secs(case.pick(5, 30))).await;
     store_line(&run).calm();
     run.writes_back(begun, Instant::now(), "writes back", BACK).await;
+    run.sockets_stayed();
     run.end().await
 }
 
@@ -92,8 +93,8 @@ async fn bad_store_line(case: Case) -> Outcome {
     plan.bad_store_line = true;
     let mut run = plan.start().await?;
     run.calm().await;
-    let reset = Instant::now();
     store_line(&run).reset();
+    let reset = Instant::now();
     run.writes_back(reset, reset, "writes back after a reset", BACK).await;
     let spells: [(&str, fn(&mut Weather)); 2] = [
         ("writes back after silence there", |line| line.silent_there = true),
@@ -107,5 +108,6 @@ async fn bad_store_line(case: Case) -> Outcome {
         store_line(&run).calm();
         run.writes_back(begun, Instant::now(), name, HEALED).await;
     }
+    run.sockets_stayed();
     run.end().await
 }

@@ -134,6 +134,7 @@ async fn partition(case: Case) -> Outcome {
     host.plug_in();
     run.writes_back(begun, Instant::now(), "writes back", HEALED).await;
     run.calm().await;
+    run.sockets_stayed();
     run.end().await
 }
 
@@ -153,5 +154,6 @@ async fn one_way(case: Case) -> Outcome {
         host.filter("-D", way).unwrap();
         run.writes_back(begun, Instant::now(), name, HEALED).await;
     }
+    run.sockets_stayed();
     run.end().await
 }
