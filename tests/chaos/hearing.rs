@@ -65,6 +65,9 @@ impl Talker {
             let joins = |question: &Question| matches!(question, Question::Join(asked) if asked == log);
             self.questions.values().any(|(question, _)| joins(question))
         };
+        if self.part.guest.as_ref().is_some_and(|present| !*present.borrow()) {
+            return Some(());
+        }
         let missing = self.part.logs.iter().filter(|log| !self.positions.contains_key(log) && !asked(log));
         for log in missing.copied().collect::<Vec<_>>() {
             let asked = wire.ask("join_channel", &json!({ "channelId": log })).await?;
@@ -212,7 +215,7 @@ impl Talker {
         if error["retryable"] == json!(true) || expired(failed) {
             return self.again(intent);
         }
-        assert!(self.part.guest, "{} was refused for good: {error}", intent.id);
+        assert!(self.part.guest.is_some(), "{} was refused for good: {error}", intent.id);
     }
 
     /// Whether nothing is left to ask for.
@@ -220,7 +223,7 @@ impl Talker {
         if !self.positions.contains_key(&log) {
             return true;
         }
-        if self.part.guest && caught["gone"] == json!(true) {
+        if self.part.guest.is_some() && caught["gone"] == json!(true) {
             self.stop(log);
             return true;
         }

@@ -91,10 +91,19 @@ pub async fn settle(address: SocketAddr, clients: usize, channels: usize) -> Pla
     Place { group, witness, people, channels: made }
 }
 
-/// Somebody leaves and comes again, all the time, and is there in the end.
-pub async fn visits(address: SocketAddr, group: String, token: String, phase: watch::Receiver<Phase>) {
+/// Somebody leaves and comes again, all the time, and is there in the end. `present` says when the server
+/// has told everybody that they are: their rights begin a moment before that, and what they hear in it the
+/// checker, who knows the log alone, could not tell from what they must not hear.
+pub async fn visits(
+    address: SocketAddr,
+    group: String,
+    token: String,
+    phase: watch::Receiver<Phase>,
+    present: watch::Sender<bool>,
+) {
     let mut inside = true;
     while !inside || *phase.borrow() == Phase::Talk {
+        present.send_replace(false);
         let path = format!("/api/groups/{group}/{}", if inside { "leave" } else { "join" });
         let asked = timeout(Duration::from_secs(10), rest(address, "POST", &path, &token, json!({})));
         match asked.await.ok().flatten() {
@@ -103,6 +112,7 @@ pub async fn visits(address: SocketAddr, group: String, token: String, phase: wa
             Some((403 | 404, _)) if inside => inside = false,
             _ => sleep(Duration::from_millis(50)).await,
         }
+        present.send_replace(inside);
         sleep(Duration::from_millis(150)).await;
     }
 }

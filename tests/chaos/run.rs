@@ -141,17 +141,19 @@ impl Plan {
         let board = Arc::new(Board::new());
         let listened = Arc::new(board.beside());
         let (phases, phase) = watch::channel(Phase::Talk);
+        let (present, presence) = watch::channel(true);
         let (drained, drains) = mpsc::channel(place.people.len());
         let mut talking = JoinSet::new();
         for n in 0..place.people.len() {
-            let part = match n < self.clients {
+            let mut part = match n < self.clients {
                 true => self.talker(n, &place, &machines, board.clone()),
                 false => self.listener(n, &place, &machines, listened.clone()),
             };
+            part.guest = (n + 1 == self.clients).then(|| presence.clone());
             talking.spawn(Talker::new(part).talk(phase.clone(), drained.clone()));
         }
         let guest = place.people[self.clients - 1].token.clone();
-        let visits = place::visits(machines.server.address, place.group.clone(), guest, phase);
+        let visits = place::visits(machines.server.address, place.group.clone(), guest, phase, present);
         let Machines { server, mongod, line, store_line, listening } = machines;
         Run {
             dice: Dice::new(self.case.seed),
@@ -182,7 +184,7 @@ impl Plan {
             dice: Dice::new(self.case.seed * 10_000 + n as u64),
             board,
             pace: Some(Duration::from_millis(1_000 * self.clients as u64 / u64::from(self.rate))),
-            guest: n + 1 == self.clients,
+            guest: None,
             fickle: self.fickle,
         }
     }

@@ -57,8 +57,8 @@ pub struct Part {
     pub board: Arc<Board>,
     /// Between two things to say, on average; who has none only listens.
     pub pace: Option<Duration>,
-    /// Comes and goes: what it says while it is gone is refused for good.
-    pub guest: bool,
+    /// Comes and goes, and hears when it is there: what it says while it is gone is refused for good.
+    pub guest: Option<watch::Receiver<bool>>,
     /// Breaks its own line now and then.
     pub fickle: bool,
 }
@@ -263,7 +263,7 @@ impl Talker {
             "{} (guest: {}) was refused last with {refused:?}, has to send {}, waits for {:?}, \
              knows of {whole:?} of {:?}, stands at {:?}",
             part.person.name,
-            part.guest,
+            part.guest.is_some(),
             outbox.len(),
             questions.values().map(|(question, since)| (question, since.elapsed())).collect::<Vec<_>>(),
             part.logs,
