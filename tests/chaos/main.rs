@@ -45,6 +45,7 @@ mod board;
 #[path = "../shared/client.rs"]
 mod client;
 mod hearing;
+mod judge;
 mod mongod;
 mod place;
 mod preload;
@@ -52,6 +53,7 @@ mod proxy;
 mod registry;
 mod report;
 mod run;
+mod saying;
 mod scenarios;
 mod server;
 #[path = "../shared/mod.rs"]
@@ -64,6 +66,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use registry::{Case, Kind, Scenario};
 use report::{Figures, Outcome, Row, Trouble};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Breaks things under a running server, and judges what is left.
 #[derive(Debug, Parser)]
@@ -144,10 +147,33 @@ fn row(scenario: &Scenario, case: Case) -> Row {
     row
 }
 
+async fn told_to_end() {
+    let mut ended = signal(SignalKind::terminate()).unwrap();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = ended.recv() => {}
+    }
+}
+
 /// In a runtime of its own: nothing of a run that failed goes on beside the next.
 fn outcome(scenario: &Scenario, case: Case) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let ran = runtime.block_on(async { tokio::spawn((scenario.run)(case)).await });
+    let ran = runtime.block_on(async {
+        let mut running = tokio::spawn((scenario.run)(case));
+        tokio::select! {
+            ran = &mut running => Some(ran),
+            () = told_to_end() => {
+                // What it started ends with it: servers, databases, namespaces.
+                running.abort();
+                let _ = running.await;
+                None
+            }
+        }
+    });
     runtime.shutdown_timeout(Duration::from_secs(10));
+    let Some(ran) = ran else {
+        println!("{} on {} was stopped", scenario.name, case.kind.name());
+        std::process::exit(130);
+    };
     ran.unwrap_or_else(|failure| Err(Trouble::Broken(run::last_words(failure), Figures::default())))
 }

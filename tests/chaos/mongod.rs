@@ -46,8 +46,8 @@ impl Mongod {
     }
 
     pub fn port(&self) -> u16 {
-        let hosts = self.uri.strip_prefix("mongodb://").unwrap();
-        hosts[..hosts.find('/').unwrap()].rsplit(':').next().unwrap().parse().unwrap()
+        let (hosts, _) = self.uri.strip_prefix("mongodb://").unwrap().split_once('/').unwrap();
+        hosts.rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// All of it, as by a power cut of their processes.

@@ -42,6 +42,9 @@ const HEALED: Duration = Duration::from_secs(5 + 2);
 /// With every step to the store and back 300 ms longer.
 const FAR: Duration = Duration::from_millis(300);
 
+/// What a line is told to be like.
+type Spell = fn(&mut Weather);
+
 fn line(run: &Run) -> &Proxy {
     run.line.as_ref().expect("the plan has it")
 }
@@ -54,7 +57,7 @@ async fn bad_lines(case: Case) -> Outcome {
     let mut plan = Run::of(case);
     plan.bad_lines = true;
     let mut run = plan.start().await?;
-    let spells: [fn(&mut Weather); 4] = [
+    let spells: [Spell; 4] = [
         |line| line.delay = Duration::from_millis(200),
         |line| line.width = Some(16 * 1024),
         |line| line.silent_there = true,
@@ -96,7 +99,7 @@ async fn bad_store_line(case: Case) -> Outcome {
     store_line(&run).reset();
     let reset = Instant::now();
     run.writes_back(reset, reset, "writes back after a reset", BACK).await;
-    let spells: [(&str, fn(&mut Weather)); 2] = [
+    let spells: [(&str, Spell); 2] = [
         ("writes back after silence there", |line| line.silent_there = true),
         ("writes back after silence back", |line| line.silent_back = true),
     ];
