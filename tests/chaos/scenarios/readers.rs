@@ -50,7 +50,9 @@ impl Stalled {
         let people = &run.place.people;
         let auth = json!({ "token": people[n % (people.len() - 1)].token });
         line.send(Message::text(format!("40{auth}"))).await.unwrap();
-        heard(&mut line, "42[\"welcome\"").await;
+        // It has shown that it lives; the next heartbeat is as far away as can be.
+        heard(&mut line, "2").await;
+        line.send(Message::text("3")).await.unwrap();
         for log in run.place.channels.iter().take(channels) {
             let join = json!(["join_channel", { "channelId": log }]);
             line.send(Message::text(format!("421{join}"))).await.unwrap();
@@ -65,12 +67,14 @@ impl Stalled {
 }
 
 async fn heard(line: &mut WebSocketStream<TcpStream>, wanted: &str) {
+    let mut last = String::new();
     while let Some(Ok(message)) = line.next().await {
-        if message.to_text().is_ok_and(|text| text.starts_with(wanted)) {
+        last = message.to_text().unwrap_or_default().to_owned();
+        if last.starts_with(wanted) {
             return;
         }
     }
-    panic!("a reader was not taken in");
+    panic!("a reader that waited for {wanted} was not taken in, and heard last: {last}");
 }
 
 /// The ports that the server has connections to.
