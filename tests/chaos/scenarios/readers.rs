@@ -50,13 +50,13 @@ impl Stalled {
         let people = &run.place.people;
         let auth = json!({ "token": people[n % (people.len() - 1)].token });
         line.send(Message::text(format!("40{auth}"))).await.unwrap();
-        // It has shown that it lives; the next heartbeat is as far away as can be.
-        heard(&mut line, "2").await;
+        // It shows that it lives; the next heartbeat is as far away as can be.
+        heard(&mut line, &["2", "42[\"welcome\""]).await;
         line.send(Message::text("3")).await.unwrap();
         for log in run.place.channels.iter().take(channels) {
             let join = json!(["join_channel", { "channelId": log }]);
             line.send(Message::text(format!("421{join}"))).await.unwrap();
-            heard(&mut line, "431").await;
+            heard(&mut line, &["431"]).await;
         }
         Stalled { line, channels }
     }
@@ -66,15 +66,18 @@ impl Stalled {
     }
 }
 
-async fn heard(line: &mut WebSocketStream<TcpStream>, wanted: &str) {
+/// Until it has heard all of these, in any order.
+async fn heard(line: &mut WebSocketStream<TcpStream>, wanted: &[&str]) {
+    let mut missing = wanted.to_vec();
     let mut last = String::new();
     while let Some(Ok(message)) = line.next().await {
         last = message.to_text().unwrap_or_default().to_owned();
-        if last.starts_with(wanted) {
+        missing.retain(|wanted| !last.starts_with(wanted));
+        if missing.is_empty() {
             return;
         }
     }
-    panic!("a reader that waited for {wanted} was not taken in, and heard last: {last}");
+    panic!("a reader that waited for {missing:?} was not taken in, and heard last: {last}");
 }
 
 /// The ports that the server has connections to.
