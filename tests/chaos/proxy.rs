@@ -113,7 +113,7 @@ fn abort(line: &TcpStream) {
 async fn pump(from: OwnedReadHalf, to: OwnedWriteHalf, way: Way, weather: watch::Receiver<Weather>) {
     // Until this ends in good order, what is dropped is dropped with a reset.
     let _ = socket2::SockRef::from(to.as_ref()).set_linger(Some(Duration::ZERO));
-    let (queue, waiting) = mpsc::channel(64);
+    let (queue, waiting) = mpsc::channel(4);
     let reading = read(from, queue, weather.clone());
     let writing = write(to, waiting, way, weather);
     tokio::join!(reading, writing);

@@ -28,7 +28,7 @@ pub fn scenarios() -> Vec<Scenario> {
 /// A client that reads nothing is closed by then (D-21).
 const CLOSED: Duration = Duration::from_secs(35);
 /// Bytes a second for a slow one: less than is said to it.
-const NARROW: u32 = 4 * 1024;
+const NARROW: u32 = 1024;
 /// What the system keeps for one that reads nothing; for one to whom little is said, as much as it likes.
 const BUFFER: u32 = 4 * 1024;
 
