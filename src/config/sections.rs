@@ -154,8 +154,10 @@ impl Default for Sockets {
     fn default() -> Self {
         Sockets {
             eio3: false,
-            ping_interval_seconds: 25,
-            ping_timeout_seconds: 20,
+            // Together less than the 35 s after which a client that reads nothing is closed (D-21): one to
+            // whom little is said is found by its heartbeat alone.
+            ping_interval_seconds: 15,
+            ping_timeout_seconds: 15,
             events_per_second: limits::EVENTS_PER_SECOND,
             events_burst: limits::EVENTS_BURST,
             per_user: limits::SOCKETS_PER_USER,

@@ -7,7 +7,8 @@ use hubbub::log::{Draft, Logs};
 use hubbub::model::{Seq, What};
 use hubbub::store::Store;
 
-use crate::log_rig::{channel, clock_at, delete, edit, entries, kept, post, react, row, said, seqs, user};
+use crate::log_rig::{channel, clock_at, delete, edit, kept, post, react, row, said, seqs, user};
+use crate::shared::entries;
 use crate::stores::on_every_store;
 
 pub async fn story(told: impl AsyncFn(Store, Logs)) {

@@ -7,7 +7,8 @@ use hubbub::model::{Entry, Epoch, Id, Seq, What};
 use hubbub::store::Store;
 
 use crate::log::{refused, story};
-use crate::log_rig::{channel, clock_at, delete, edit, entries, kept, post, react, row, said, user};
+use crate::log_rig::{channel, clock_at, delete, edit, kept, post, react, row, said, user};
+use crate::shared::entries;
 
 async fn changes(logs: &Logs, after: Seq) -> (Vec<Durable>, Seq, bool) {
     match logs.catch_up(&channel(1), None, after, &mut Budget::default()).await.unwrap() {

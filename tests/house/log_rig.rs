@@ -2,25 +2,8 @@
 
 use hubbub::clock::Clock;
 use hubbub::log::{Address, Draft, Kept, Logs};
-use hubbub::model::{Entry, Epoch, Id, Log, Message, Seq, Time, User, What};
+use hubbub::model::{Entry, Epoch, Id, Message, Seq, Time, User, What};
 use hubbub::store::Store;
-
-/// Throws the dice of a seed, always the same way.
-#[derive(Clone, Debug)]
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D).rotate_right(32) % end.max(1)
-    }
-}
 
 /// A number from the environment, for longer runs than a test suite has time for.
 pub fn size(variable: &str, usual: u64) -> u64 {
@@ -71,19 +54,6 @@ pub async fn said(logs: &Logs, to: &Address, text: &str) -> Entry {
 
 pub async fn kept(logs: &Logs, to: &Address, draft: Draft) -> Kept {
     logs.append(to, draft).await.unwrap()
-}
-
-/// The whole log.
-pub async fn entries(store: &Store, log: Id<Log>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
-    loop {
-        let after = entries.last().map_or(0, |entry| entry.seq);
-        let page = store.messages.after(log, after, 500).await.unwrap();
-        if page.is_empty() {
-            return entries;
-        }
-        entries.extend(page);
-    }
 }
 
 pub async fn row(store: &Store, id: Id<Entry>) -> Message {

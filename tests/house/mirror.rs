@@ -12,9 +12,10 @@ use hubbub::policy::Actor;
 use hubbub::service::messages::{Messages, Part};
 use tokio::sync::mpsc;
 
-use crate::checker;
 use crate::company::{Company, from};
-use crate::log_rig::{Dice, size};
+use crate::log_rig::size;
+use crate::shared::checker;
+use crate::shared::dice::Dice;
 use crate::stores::on_every_store;
 use serde_json::json;
 

@@ -16,6 +16,10 @@ use crate::error::{Code, Error, Result};
 const DATABASE: &str = "hubbub";
 const SELECTION: Duration = Duration::from_secs(3);
 const CONNECT: Duration = Duration::from_secs(2);
+/// The driver would have ten, which a store that is 300 ms away fills with 30 questions a second.
+const CONNECTIONS: u32 = 100;
+/// How many of them may be under way at once; the driver's two take long to grow the pool there.
+const CONNECTING: u32 = 8;
 /// Ends before our own patience does, so that the server tells the outcome.
 const REPLICATION: Duration = Duration::from_millis(4500);
 const OLDEST: [i32; 2] = [4, 4];
@@ -31,6 +35,8 @@ impl Mongo {
         options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         options.server_selection_timeout = Some(SELECTION);
         options.connect_timeout = Some(CONNECT);
+        options.max_pool_size.get_or_insert(CONNECTIONS);
+        options.max_connecting.get_or_insert(CONNECTING);
         options.app_name.get_or_insert_with(|| DATABASE.into());
         let name = options.default_database.clone();
         let client = Client::with_options(options).map_err(malformed)?;

@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::{ACTIONS, NODES, World};
-use crate::checker::{self, Answer, Note, Noted};
-use crate::log_rig::{Dice, channel, delete, edit, post, react};
+use crate::log_rig::{channel, delete, edit, post, react};
+use crate::shared::checker::{self, Answer, Note, Noted};
+use crate::shared::dice::Dice;
 
 pub(super) struct Client {
     pub(super) user: Id<User>,

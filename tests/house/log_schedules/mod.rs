@@ -19,8 +19,10 @@ use tokio::task::LocalSet;
 use tokio::time::sleep;
 
 use self::client::Client;
-use crate::checker::{self, Dump, Journal, Kept, Run};
-use crate::log_rig::{Dice, channel, clock_at, entries, size, user};
+use crate::log_rig::{channel, clock_at, size, user};
+use crate::shared::checker::{self, Dump, Journal, Kept, Run};
+use crate::shared::dice::Dice;
+use crate::shared::entries;
 
 const NODES: usize = 2;
 const CLIENTS: u8 = 4;

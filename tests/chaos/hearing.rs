@@ -6,9 +6,11 @@ use hubbub::event::Durable;
 use hubbub::model::{Entry, Epoch, Id, Log, Position, Seq, Verdict};
 use serde_json::{Value, json};
 
-use super::talker::{Intent, Question, Talker};
-use crate::checker::{self, Answer, Noted};
+use tokio::time::Instant;
+
 use crate::client::{Heard, Wire};
+use crate::shared::checker::{self, Answer, Noted};
+use crate::talker::{Intent, Question, Talker};
 
 impl Talker {
     pub(super) async fn hear(&mut self, wire: &mut Wire, heard: Heard) -> Option<()> {
@@ -19,9 +21,20 @@ impl Talker {
                 self.come_in(wire).await?;
                 self.send_all(wire).await
             }
-            Heard::Refused => None,
+            Heard::Refused(why) => {
+                self.expired |= expired(why["message"].as_str());
+                self.refused = why.to_string();
+                None
+            }
             Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
+            Heard::Event(name, _) if name == "welcome" => {
+                self.welcome = true;
+                Some(())
+            }
             Heard::Event(name, data) => {
+                if let Some(at) = data["message"]["text"].as_str().and_then(said_at) {
+                    self.part.board.delivered(at);
+                }
                 let event = serde_json::from_value(json!({ "event": name, "data": data }));
                 match event {
                     Ok(event) => match self.take(event, true) {
@@ -32,7 +45,7 @@ impl Talker {
                 }
             }
             Heard::Answer(number, answer) => match self.questions.remove(&number) {
-                Some(question) => self.hear_answer(wire, question, &answer).await,
+                Some((question, asked)) => self.hear_answer(wire, question, asked, &answer).await,
                 None => Some(()),
             },
             Heard::Other => Some(()),
@@ -49,17 +62,24 @@ impl Talker {
     /// Where the client is not yet, or no longer.
     pub(super) async fn join(&mut self, wire: &mut Wire) -> Option<()> {
         let asked = |log: &Id<Log>| {
-            self.questions.values().any(|question| matches!(question, Question::Join(asked) if asked == log))
+            let joins = |question: &Question| matches!(question, Question::Join(asked) if asked == log);
+            self.questions.values().any(|(question, _)| joins(question))
         };
-        let missing = self.logs.iter().filter(|log| !self.positions.contains_key(log) && !asked(log));
+        if self.part.guest.as_ref().is_some_and(|present| !*present.borrow()) {
+            return Some(());
+        }
+        let missing = self.part.logs.iter().filter(|log| !self.positions.contains_key(log) && !asked(log));
         for log in missing.copied().collect::<Vec<_>>() {
             let asked = wire.ask("join_channel", &json!({ "channelId": log })).await?;
-            self.questions.insert(asked, Question::Join(log));
+            self.ask(asked, Question::Join(log));
         }
         Some(())
     }
 
-    async fn resume(&mut self, wire: &mut Wire, logs: &[Id<Log>]) -> Option<()> {
+    pub(super) async fn resume(&mut self, wire: &mut Wire, logs: &[Id<Log>]) -> Option<()> {
+        // What is under way is not asked for twice, but looked at again after it.
+        let (later, logs): (Vec<_>, Vec<_>) = logs.iter().copied().partition(|log| self.is_resuming(log));
+        self.stale.extend(later);
         let places = logs.iter().filter_map(|log| {
             let position = self.positions.get(log)?;
             Some((log.to_string(), json!({ "epoch": position.epoch(), "seq": position.seq() })))
@@ -69,8 +89,13 @@ impl Talker {
             return Some(());
         }
         let asked = wire.ask("resume", &json!({ "channels": places })).await?;
-        self.questions.insert(asked, Question::Resume);
+        self.ask(asked, Question::Resume(logs));
         Some(())
+    }
+
+    fn is_resuming(&self, log: &Id<Log>) -> bool {
+        let resumes = |question: &Question| matches!(question, Question::Resume(logs) if logs.contains(log));
+        self.questions.values().any(|(question, _)| resumes(question))
     }
 
     async fn heads(&mut self, wire: &mut Wire, heads: &Value) -> Option<()> {
@@ -88,7 +113,8 @@ impl Talker {
         match self.positions.get_mut(&log)?.take(&epoch, seq, to, event) {
             Verdict::Apply(events) => {
                 for event in events {
-                    let gone = matches!(&event, Durable::UserLeft(left) if left.what.user_id == self.user);
+                    let gone =
+                        matches!(&event, Durable::UserLeft(left) if left.what.user_id == self.part.person.id);
                     self.note(Noted::Applied { event, live });
                     // In what is read later, leaving is the past: who reads it is back.
                     if gone && live {
@@ -116,14 +142,31 @@ impl Talker {
     fn stop(&mut self, log: Id<Log>) {
         self.note(Noted::Stopped { log });
         self.positions.remove(&log);
-        self.whole.retain(|whole| *whole != log);
+        self.whole.remove(&log);
     }
 
-    async fn hear_answer(&mut self, wire: &mut Wire, question: Question, answer: &Value) -> Option<()> {
+    async fn hear_answer(
+        &mut self,
+        wire: &mut Wire,
+        question: Question,
+        asked: Instant,
+        answer: &Value,
+    ) -> Option<()> {
         let data = &answer["data"];
         let ok = answer["ok"] == json!(true);
+        if !ok {
+            self.refused = answer["error"].to_string();
+        }
+        if expired(answer["error"]["code"].as_str()) && !self.expired {
+            self.expired = true;
+            self.renew().await;
+            let token = json!({ "token": self.part.person.token });
+            let asked = wire.ask("refresh_auth", &token).await?;
+            self.ask(asked, Question::Renew);
+        }
         match question {
-            Question::Send(intent, _) => self.hear_sent(intent, ok, answer),
+            Question::Renew => {}
+            Question::Send(intent) => self.hear_sent(intent, asked, ok, answer),
             Question::Change { target, log } => {
                 let (epoch, seq) = (data["epoch"].as_str(), data["seq"].as_u64());
                 if let (true, Some(epoch), Some(seq), Some(false)) =
@@ -135,29 +178,30 @@ impl Talker {
             Question::Join(log) if ok => {
                 self.pause = 0;
                 self.begin(log, data);
-                self.whole.push(log);
+                self.whole.insert(log);
             }
-            Question::Resume if ok => {
+            Question::Resume(_) if ok => {
                 self.pause = 0;
                 for (log, caught) in data["channels"].as_object().unwrap() {
                     let log: Id<Log> = log.parse().unwrap();
                     if self.caught_up(log, caught) {
-                        self.whole.retain(|whole| *whole != log);
                         self.whole.extend(self.positions.contains_key(&log).then_some(log));
                     } else {
                         self.resume(wire, &[log]).await?;
                     }
                 }
             }
-            Question::Join(_) if self.guest && answer["error"]["code"] == json!("NOT_FOUND") => {}
-            // The store was away for a moment; the connection is given up, and all begins again.
-            Question::Join(_) | Question::Resume => return None,
+            // The store is away for a moment, or a guest may not come in: at the next turn again.
+            Question::Join(_) => {}
+            Question::Resume(logs) => self.stale.extend(logs),
         }
         Some(())
     }
 
-    fn hear_sent(&mut self, intent: Intent, ok: bool, answer: &Value) {
+    fn hear_sent(&mut self, intent: Intent, asked: Instant, ok: bool, answer: &Value) {
         let error = &answer["error"];
+        let failed = error["code"].as_str().filter(|_| !ok);
+        self.part.board.answered(intent.log, asked, failed);
         if ok {
             let message = &answer["data"]["message"];
             let id: Id<Entry> = message["id"].as_str().unwrap().parse().unwrap();
@@ -168,10 +212,10 @@ impl Talker {
         }
         let unknown = error["code"] == json!("UNKNOWN");
         self.answered(&intent, if unknown { Answer::Unknown } else { Answer::Refused });
-        if error["retryable"] == json!(true) {
-            return self.outbox.push(intent);
+        if error["retryable"] == json!(true) || expired(failed) {
+            return self.again(intent);
         }
-        assert!(self.guest, "{} was refused for good: {error}", intent.id);
+        assert!(self.part.guest.is_some(), "{} was refused for good: {error}", intent.id);
     }
 
     /// Whether nothing is left to ask for.
@@ -179,7 +223,7 @@ impl Talker {
         if !self.positions.contains_key(&log) {
             return true;
         }
-        if self.guest && caught["gone"] == json!(true) {
+        if self.part.guest.is_some() && caught["gone"] == json!(true) {
             self.stop(log);
             return true;
         }
@@ -189,11 +233,21 @@ impl Talker {
             return true;
         }
         let changes = caught["changes"].as_array();
-        let changes = changes.unwrap_or_else(|| panic!("{} in {log}: {caught}", self.user));
+        let changes = changes.unwrap_or_else(|| panic!("{} in {log}: {caught}", self.part.person.name));
         for change in changes {
             let event: Durable = serde_json::from_value(change.clone()).unwrap();
             let _ = self.take(event, false);
         }
         caught["more"] != json!(true)
     }
+}
+
+/// When a message was first said; its text tells.
+fn said_at(text: &str) -> Option<u64> {
+    text.rsplit_once(" at ")?.1.parse().ok()
+}
+
+/// A client that is not let in tries its refresh token before it asks for a password.
+fn expired(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.contains("TOKEN_EXPIRED") || code.contains("UNAUTHENTICATED"))
 }

@@ -10,7 +10,7 @@ fn i4_one_place_with_two_meanings() {
     let mut run = good();
     let other = Entry { id: id(88), ..entry(2, ANN, message("two")) };
     run.journals[1].notes.retain(
-        |note| !matches!(&note.what, Noted::Applied { event, .. } if crate::checker::place(event).2 == 2),
+        |note| !matches!(&note.what, Noted::Applied { event, .. } if crate::shared::checker::place(event).2 == 2),
     );
     noted(&mut run, 1, applied(&other, true));
     found(&run, "I-4");
@@ -20,7 +20,7 @@ fn i4_one_place_with_two_meanings() {
 fn i5_a_gap_that_was_not_asked_for() {
     let mut run = good();
     run.journals[1].notes.retain(
-        |note| !matches!(&note.what, Noted::Applied { event, .. } if crate::checker::place(event).2 == 2),
+        |note| !matches!(&note.what, Noted::Applied { event, .. } if crate::shared::checker::place(event).2 == 2),
     );
     found(&run, "I-5");
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use hubbub::event::{Durable, MessageView};
 use hubbub::model::{Entry, Epoch, Id, Log, Message, Seq, Time, User, What};
 
-use super::{Answer, Dump, Journal, Kept, Note, Noted, Run, check};
+use crate::shared::checker::{Answer, Dump, Journal, Kept, Note, Noted, Run, check};
 
 fn id<T>(n: u8) -> Id<T> {
     Id::from_bytes([n; 12])

@@ -110,7 +110,11 @@ pub(super) fn authorised(run: &Run) -> Verdict {
         if Id::<Log>::from(journal.user) != log && !may_hear(kept, journal.user, seq, *live) {
             return broken(
                 "I-7",
-                format!("{} heard seq {seq} of {log} without being allowed to", journal.user),
+                format!(
+                    "{} heard seq {seq} of {log} (live: {live}) without being allowed to: {:?}",
+                    journal.user,
+                    turns(kept, journal.user).collect::<Vec<_>>()
+                ),
             );
         }
     }
@@ -120,15 +124,19 @@ pub(super) fn authorised(run: &Run) -> Verdict {
 /// Live: while reading, with the entries that begin and end it. Later: whoever may read at all,
 /// reads everything, so only who never came back may not.
 fn may_hear(kept: &Kept, user: Id<User>, seq: Seq, live: bool) -> bool {
-    let turns = kept.entries.iter().filter_map(|entry| turn(entry, user).map(|comes| (entry.seq, comes)));
     let mut reads = kept.readers.contains(&user);
-    for (at, comes) in turns {
+    for (at, comes) in turns(kept, user) {
         if (at > seq || (at == seq && !comes)) && (live || reads) {
             return reads;
         }
         reads = comes;
     }
     reads
+}
+
+/// When somebody came (true) and went.
+fn turns(kept: &Kept, user: Id<User>) -> impl Iterator<Item = (Seq, bool)> {
+    kept.entries.iter().filter_map(move |entry| turn(entry, user).map(|comes| (entry.seq, comes)))
 }
 
 fn turn(entry: &Entry, user: Id<User>) -> Option<bool> {

@@ -1,5 +1,7 @@
-//! A small client for stories that need a real server: Engine.IO 4 over a WebSocket, Socket.IO 5
-//! with acknowledgements, and plain HTTP. It knows nothing of what is said.
+//! A small client for runs against a real server: Engine.IO 4 over a WebSocket, Socket.IO 5 with
+//! acknowledgements, and plain HTTP. It knows nothing of what is said.
+
+use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -16,7 +18,8 @@ pub struct Wire {
 #[derive(Debug)]
 pub enum Heard {
     Connected,
-    Refused,
+    /// With the reason.
+    Refused(Value),
     Event(String, Value),
     Answer(u64, Value),
     Ping,
@@ -25,8 +28,8 @@ pub enum Heard {
 
 impl Wire {
     /// None where the server cannot be reached.
-    pub async fn open(port: u16, auth: &Value) -> Option<Wire> {
-        let url = format!("ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket");
+    pub async fn open(address: SocketAddr, auth: &Value) -> Option<Wire> {
+        let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
         let (line, _) = connect_async(url).await.ok()?;
         let mut wire = Wire { line, next: 0 };
         wire.say(format!("40{auth}")).await?;
@@ -66,7 +69,7 @@ fn read(packet: &str) -> Heard {
     }
     match packet.split_at_checked(2) {
         Some(("40", _)) => Heard::Connected,
-        Some(("44", _)) => Heard::Refused,
+        Some(("44", rest)) => Heard::Refused(serde_json::from_str(rest).unwrap_or_default()),
         Some(("42", rest)) => {
             let mut arguments = arguments(rest).into_iter();
             let name = arguments.next().and_then(|name| name.as_str().map(str::to_owned));
@@ -82,11 +85,17 @@ fn read(packet: &str) -> Heard {
 }
 
 /// One request on a connection of its own; status and body.
-pub async fn rest(port: u16, method: &str, path: &str, token: &str, body: Value) -> Option<(u16, Value)> {
-    let mut line = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+pub async fn rest(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Value,
+) -> Option<(u16, Value)> {
+    let mut line = TcpStream::connect(address).await.ok()?;
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
