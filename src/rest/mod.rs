@@ -35,6 +35,7 @@ use warp::filters::BoxedFilter;
 pub use call::Call;
 pub use reply::{Reply, Response};
 pub use route::{Access, Route};
+pub use system::sum_up;
 pub use table::Table;
 
 use crate::app::{App, PeerAddr};
