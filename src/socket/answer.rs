@@ -13,6 +13,7 @@ use socketioxide::extract::{AckSender, SocketRef};
 use tracing::error;
 
 use crate::error::{Code, Error};
+use crate::failpoint::{self, Point};
 
 /// Where the answer to one event goes.
 pub struct Answer {
@@ -41,6 +42,16 @@ impl Unanswered {
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Where there will be no answer, because nobody works on the event or who did panicked, the client
+/// learns it by losing the connection.
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.ack.is_some() {
+            close(&self.socket, "unanswered");
+        }
     }
 }
 
@@ -73,31 +84,34 @@ impl Answer {
         self.ack.is_some()
     }
 
-    /// There will be no answer: the client learns it by losing the connection.
-    pub fn abandon(self) {
-        close_slow(&self.socket);
+    /// Nobody works on the events of this socket any more.
+    pub fn abandon(mut self) {
+        self.ack = None;
+        close(&self.socket, "unanswered");
     }
 
     /// Answers, and tells how many bytes that took.
-    pub fn done(self, data: &Value) -> usize {
+    pub fn done(mut self, data: &Value) -> usize {
         metrics::counter!("hubbub_acks_total", "code" => "OK").increment(1);
-        let Some(ack) = self.ack else { return 0 };
+        failpoint::reach(Point::BeforeAck);
+        let Some(ack) = self.ack.take() else { return 0 };
         let written = to_raw_value(&Done { ok: true, data });
         let bytes = written.as_ref().map_or(0, |written| written.get().len());
         if written.is_err() || written.is_ok_and(|written| ack.send(&written).is_err()) {
             close_slow(&self.socket);
         }
+        failpoint::reach(Point::AfterAck);
         bytes
     }
 }
 
 /// A fault of ours is logged here, once, with its cause.
-pub fn refuse(answer: Answer, event: &str, refused: &Error) {
+pub fn refuse(mut answer: Answer, event: &str, refused: &Error) {
     metrics::counter!("hubbub_acks_total", "code" => refused.code().name()).increment(1);
     if refused.code() == Code::Internal {
         error!(socket.id = %answer.socket.id, event, cause = ?refused, "an event failed");
     }
-    let sent = match answer.ack {
+    let sent = match answer.ack.take() {
         Some(ack) => ack.send(&Refused { ok: false, error: refused.body() }).is_ok(),
         None => answer.socket.emit("error", &Unasked { event, error: refused.body() }).is_ok(),
     };
@@ -109,11 +123,15 @@ pub fn refuse(answer: Answer, event: &str, refused: &Error) {
 /// An answer that cannot be queued must not be lost in silence: the connection goes, the client
 /// comes back and repeats (contract D-20, D-23).
 pub fn close_slow(socket: &SocketRef) {
-    // What is closed already is nobody's slowness.
+    close(socket, "slow");
+}
+
+fn close(socket: &SocketRef, reason: &'static str) {
+    // What is closed already is nobody's fault.
     if !socket.connected() {
         return;
     }
     if let Some(closer) = socket.extensions.get::<super::Closer>() {
-        closer.close("slow");
+        closer.close(reason);
     }
 }

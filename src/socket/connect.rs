@@ -116,7 +116,7 @@ async fn settle(hub: Arc<Hub>, socket: SocketRef) {
         return;
     }
     match settled {
-        Ok(()) => drop(tokio::spawn(serve::work(hub, connection, arrivals))),
+        Ok(()) => drop(tokio::spawn(serve::run(hub, connection, arrivals))),
         Err(error) if error.code() == Code::Unauthenticated => hub.dismiss(&connection),
         Err(error) => {
             debug!(socket.id = %socket.id, %error, "a socket could not be settled");

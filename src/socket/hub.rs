@@ -19,6 +19,7 @@ use super::wire::{Wire, Wires};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Presence, PresenceStatus, Told};
+use crate::failpoint::{self, Point};
 use crate::model::{Id, Log, User};
 use crate::policy::Actor;
 
@@ -182,7 +183,10 @@ impl Hub {
 
     /// Hands a durable event to its room, and takes away what ended with it.
     pub async fn deliver(&self, told: &Arc<Told>) {
-        for (sid, _) in self.rooms.deliver(told) {
+        failpoint::reach(Point::BeforeBroadcast);
+        let gone = self.rooms.deliver(told);
+        failpoint::reach(Point::AfterBroadcast);
+        for (sid, _) in gone {
             if let Some(connection) = self.connection(sid) {
                 connection.joined().remove(&told.log);
             }

@@ -1,11 +1,14 @@
 //! Works through what one socket sends: in order, bounded, each event answered.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tracing::error;
 
 use super::Manner;
 use super::answer::refuse;
@@ -16,7 +19,17 @@ use super::inbox::Arrived;
 use crate::error::{Error, Result};
 use crate::limits;
 
-pub async fn work(hub: Arc<Hub>, connection: Arc<Connection>, mut arrivals: mpsc::Receiver<Arrived>) {
+/// A panic ends this socket alone: its client comes back, resumes, and repeats what was not answered.
+pub async fn run(hub: Arc<Hub>, connection: Arc<Connection>, arrivals: mpsc::Receiver<Arrived>) {
+    let sid = connection.socket.id;
+    let worked = AssertUnwindSafe(work(hub.clone(), connection, arrivals)).catch_unwind().await;
+    if worked.is_err() {
+        error!(socket.id = %sid, "an event panicked and its socket is cut");
+        hub.cut(sid, "panicked");
+    }
+}
+
+async fn work(hub: Arc<Hub>, connection: Arc<Connection>, mut arrivals: mpsc::Receiver<Arrived>) {
     // Shared by the sockets of one sign-in and kept over a reconnect, so that coming back gains nothing.
     let shared = hub.paces.of(&connection.session, &hub.manner);
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
