@@ -20,7 +20,7 @@
 //!  3 log                        numbers entries, makes them durable, tells them in order
 //!  2 store     auth             documents on two engines · passwords and tokens
 //!  1 policy    event            who may do what · what is said aloud; pure
-//!  0 error < limits < model < clock < config
+//!  0 error < failpoint < limits < model < clock < config
 //! ```
 //!
 //! ## The way of a message
@@ -57,6 +57,7 @@ pub mod command;
 pub mod config;
 pub mod error;
 pub mod event;
+pub mod failpoint;
 pub mod limits;
 pub mod log;
 pub mod model;

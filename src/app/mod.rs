@@ -1,5 +1,6 @@
 //! The handle both doors hold: every service, built once, and what both must know of a caller.
 
+mod again;
 pub mod cookie;
 mod origin;
 mod peer;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
+pub use again::again;
 pub use origin::Origins;
 pub use peer::{PeerAddr, block, client_address};
 
@@ -18,6 +20,7 @@ use crate::auth::{Attempts, Passwords, Prover, Tokens};
 use crate::clock::Clock;
 use crate::config::{Config, Keys, Network};
 use crate::error::Result;
+use crate::failpoint::{self, Point};
 use crate::log::Logs;
 use crate::service::channels::Channels;
 use crate::service::groups::Groups;
@@ -110,7 +113,10 @@ impl App {
     /// Ends what is over: sessions, bans with an end; tells what could not be told at once. Runs until
     /// it is dropped.
     pub async fn keep_up(&self) {
-        tokio::join!(self.roster.hurry(), self.sweep());
+        tokio::join!(
+            again("telling soon", || self.roster.hurry(), || {}),
+            again("upkeep", || self.sweep(), || {}),
+        );
     }
 
     async fn sweep(&self) {
@@ -118,6 +124,7 @@ impl App {
         often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
             often.tick().await;
+            failpoint::reach(Point::InUpkeep);
             if let Err(error) = self.roster.sweep().await {
                 warn!(%error, "ended bans could not be lifted, this will be tried again");
             }

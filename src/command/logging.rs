@@ -23,7 +23,10 @@ pub(super) fn for_command(config: &Config) -> Result<()> {
 
 fn start(config: &Config, level: &str) -> Result<()> {
     let filter = EnvFilter::try_new(level).map_err(Error::internal)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A line that cannot be written, because the disk is full, is lost. Complaining of it on stderr
+    // would panic, and a full disk must not end the server.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).log_internal_errors(false);
     let terminal = io::stderr().is_terminal();
     let started = match config.log.format_for(config.server.environment, terminal) {
         Format::Json => lines.json().flatten_event(true).finish().with(filter_fn(harmless)).try_init(),

@@ -5,6 +5,7 @@ use super::logging;
 use crate::clock::Clock;
 use crate::config::{Config, Keys, Source};
 use crate::error::{Error, Result};
+use crate::failpoint;
 use crate::store::Store;
 use crate::world;
 
@@ -41,6 +42,7 @@ impl Serve {
     where
         S: AsyncFnOnce(Serving) -> Result<()>,
     {
+        failpoint::arm()?;
         source.flags.extend(self.bind.clone().map(|bind| ("server.bind", bind)));
         let config = super::load(source)?.config;
         logging::for_server(&config)?;

@@ -13,7 +13,12 @@ const FILE: &str = "hubbub.toml";
 const FILE_VARIABLE: &str = "HUBBUB_CONFIG";
 
 /// Variables by which the scripts tell tests where things are.
-const OF_THE_SCRIPTS: [&str; 2] = ["HUBBUB_TEST_", "HUBBUB_MONGOD"];
+const OF_THE_SCRIPTS: &[&str] = &[
+    "HUBBUB_TEST_",
+    "HUBBUB_MONGOD",
+    #[cfg(feature = "failpoints")]
+    "HUBBUB_FAILPOINT",
+];
 
 /// Where settings come from besides the defaults.
 #[derive(Clone, Debug, Default)]

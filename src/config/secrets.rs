@@ -3,7 +3,7 @@
 //! Two steps, because the store has to look at the data directory before anything is written there:
 //! [`Secrets::given`] judges what was configured, [`Secrets::or_kept_in`] makes and keeps the rest.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -139,8 +139,13 @@ fn make(file: &Path) -> std::io::Result<()> {
     let linked = fs::hard_link(&aside, file);
     fs::remove_file(&aside)?;
     match linked {
-        Err(cause) if cause.kind() != ErrorKind::AlreadyExists => Err(cause),
-        _ => Ok(()),
+        Err(cause) if cause.kind() != ErrorKind::AlreadyExists => return Err(cause),
+        _ => {}
+    }
+    // The name, too, must outlast a power cut: what is kept in a database elsewhere depends on it.
+    match file.parent() {
+        Some(directory) => File::open(directory)?.sync_all(),
+        None => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-use super::teller::Teller;
+use super::teller::{Mark, Teller};
 use super::writer::{Done, Item, Writer};
 use super::{Address, Outbox, Shared, repair};
 use crate::clock::Clock;
@@ -35,10 +35,16 @@ pub(super) struct Desk {
 const IDLE: Duration = Duration::from_secs(60);
 
 impl Desk {
-    pub(super) fn new(address: Address, store: Store, clock: Clock, outbox: Outbox) -> Desk {
+    pub(super) fn new(address: Address, store: Store, clock: Clock, outbox: Outbox, told: Mark) -> Desk {
         let writer = Writer::new(address.log, store.clone(), clock);
-        let teller = Teller::new(address.clone(), store.clone(), outbox);
+        let teller = Teller::new(address.clone(), store.clone(), outbox, told);
         Desk { address, store, writer, teller, unfolded: false }
+    }
+
+    /// After a desk that panicked: what it had begun is brought to its end.
+    pub(super) fn inherited(mut self) -> Desk {
+        self.unfolded = true;
+        self
     }
 
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Errand>, logs: Weak<Shared>) {

@@ -31,6 +31,7 @@ use crate::limits;
 use crate::model::{ClientMsgId, Entry, Epoch, Id, Log, Seq, User, Username, What};
 use crate::store::Store;
 use desk::{Desk, Errand};
+use teller::Mark;
 
 /// Which log, and the epoch that its positions belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -92,7 +93,14 @@ struct Shared {
     store: Store,
     clock: Clock,
     outbox: Outbox,
-    desks: DashMap<Id<Log>, mpsc::Sender<Errand>>,
+    desks: DashMap<Id<Log>, Line>,
+}
+
+/// The way to a desk, and how far it has told its log.
+#[derive(Debug)]
+struct Line {
+    waiting: mpsc::Sender<Errand>,
+    told: Mark,
 }
 
 fn full() -> Error {
@@ -161,28 +169,34 @@ impl Logs {
     fn errand(&self, to: &Address, errand: Errand) -> Result<()> {
         use dashmap::mapref::entry::Entry as Slot;
         match self.0.desks.entry(to.log) {
-            Slot::Occupied(mut desk) => match desk.get().try_send(errand) {
+            Slot::Occupied(mut desk) => match desk.get().waiting.try_send(errand) {
                 Err(TrySendError::Closed(errand)) => {
-                    // The desk's task is gone (it panicked); the store knows all that it knew.
-                    desk.insert(self.open(to, errand)?);
+                    // The desk's task is gone (it panicked); the store knows all else that it knew.
+                    let told = desk.get().told.clone();
+                    let next = self.desk(to, told.clone()).inherited();
+                    desk.insert(self.open(next, errand, told)?);
                     Ok(())
                 }
                 sent => sent.map_err(|_| full()),
             },
             Slot::Vacant(slot) => {
-                slot.insert(self.open(to, errand)?);
+                let told = Mark::default();
+                slot.insert(self.open(self.desk(to, told.clone()), errand, told)?);
                 Ok(())
             }
         }
     }
 
-    fn open(&self, to: &Address, first: Errand) -> Result<mpsc::Sender<Errand>> {
+    fn desk(&self, of: &Address, told: Mark) -> Desk {
         let Shared { store, clock, outbox, .. } = &*self.0;
+        Desk::new(of.clone(), store.clone(), clock.clone(), outbox.clone(), told)
+    }
+
+    fn open(&self, desk: Desk, first: Errand, told: Mark) -> Result<Line> {
         let (line, waiting) = mpsc::channel(LINE);
         line.try_send(first).map_err(|_| full())?;
-        let desk = Desk::new(to.clone(), store.clone(), clock.clone(), outbox.clone());
         tokio::spawn(desk.run(waiting, Arc::downgrade(&self.0)));
-        Ok(line)
+        Ok(Line { waiting: line, told })
     }
 
     /// The last seq of a log; 0 where it is empty.

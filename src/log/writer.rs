@@ -13,6 +13,7 @@ use super::number::{self, Batch, Head, Numbered, Rows};
 use super::{Draft, Kept};
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
+use crate::failpoint::{self, Point};
 use crate::model::{Entry, Id, Log, What};
 use crate::store::{FENCE, INTENT, Refusal, Rejected, Store};
 
@@ -144,7 +145,9 @@ impl Writer {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
+        failpoint::reach(Point::BeforeStoreWrite);
         let rejected = self.store.messages.insert_all(&entries).await.err();
+        failpoint::reach(Point::AfterStoreWrite);
         let written = rejected.as_ref().map_or(batch.len(), |rejected| rejected.done);
         let rest = batch.split_off(written.min(batch.len()));
         for Numbered { item, entry, row } in batch {

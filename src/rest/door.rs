@@ -18,6 +18,7 @@ use super::table::{Match, Params};
 use super::{Access, Call, Reply, Response, Route, Table, body, guard, header, reply};
 use crate::app::{App, PeerAddr, client_address};
 use crate::error::{Code, Error, Result};
+use crate::failpoint::{self, Point};
 use crate::policy::Action;
 use crate::service::Admission;
 
@@ -140,7 +141,12 @@ impl Door {
     /// In a task of its own: a caller that hangs up does not stop a write half-way, and a panic
     /// ends the task alone.
     async fn handle(&self, route: &Route, call: Call) -> Result<Reply> {
-        match tokio::spawn(route.handle(self.app.clone(), call)).await {
+        let handling = route.handle(self.app.clone(), call);
+        let handled = tokio::spawn(async move {
+            failpoint::reach(Point::InRequest);
+            handling.await
+        });
+        match handled.await {
             Ok(answer) => answer,
             Err(panicked) => Err(Error::internal(panicked)),
         }

@@ -34,6 +34,7 @@ use warp::filters::BoxedFilter;
 pub use call::Call;
 pub use reply::{Reply, Response};
 pub use route::{Access, Route};
+pub use system::sum_up;
 pub use table::{Match, Table};
 
 use crate::app::{App, PeerAddr};

@@ -66,6 +66,9 @@ async fn health(app: App, _: Call) -> Result<Reply> {
     Ok(Reply::data(about))
 }
 
+/// So many seconds of measurements are kept one by one.
+const SUMMED_EVERY: Duration = Duration::from_secs(5);
+
 /// How long a dependency may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -95,10 +98,7 @@ async fn numbers(_: App, call: Call) -> Result<Reply> {
         return Err(Error::forbidden("these numbers are not for the public"));
     }
     let handle = recorder().ok_or_else(|| Error::unavailable("nothing is counted in this process"))?;
-    if let Some(bytes) = resident_bytes() {
-        metrics::gauge!("process_resident_memory_bytes").set(bytes);
-    }
-    handle.run_upkeep();
+    measure();
     Ok(Reply::text("text/plain; version=0.0.4", handle.render()))
 }
 
@@ -118,6 +118,31 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
         PrometheusBuilder::new().set_buckets_for_metric(seconds, SECONDS).ok()?.install_recorder().ok()
     };
     HANDLE.get_or_init(install).as_ref()
+}
+
+/// What is not counted as it happens.
+fn measure() {
+    metrics::gauge!("hubbub_tasks").set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
+    if let Some(bytes) = resident_bytes() {
+        metrics::gauge!("process_resident_memory_bytes").set(bytes);
+    }
+    if let Ok(open) = fs::read_dir("/proc/self/fd") {
+        // One of them is the reading itself.
+        metrics::gauge!("process_open_fds").set(open.count().saturating_sub(1) as f64);
+    }
+}
+
+/// Folds what was measured into its sums. Every single measurement is kept until then, whether or not
+/// anybody ever asks, so this must go on as long as anything is measured. Runs until it is dropped.
+pub async fn sum_up() {
+    let mut often = tokio::time::interval(SUMMED_EVERY);
+    often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        often.tick().await;
+        if let Some(handle) = recorder() {
+            handle.run_upkeep();
+        }
+    }
 }
 
 /// As Linux tells it; none elsewhere.

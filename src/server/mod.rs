@@ -117,11 +117,11 @@ impl Server {
             .header_read_timeout(settings.header_timeout)
             .max_headers(64)
             .max_buf_size(16 * 1024);
-        let upkeep = app.keep_up();
+        let upkeep = async { tokio::join!(app.keep_up(), rest::sum_up()) };
         tokio::pin!(stop, upkeep);
         loop {
             let accepted = tokio::select! {
-                () = &mut upkeep => continue,
+                _ = &mut upkeep => continue,
                 accepted = listener.accept() => accepted,
                 () = &mut stop => break,
             };

@@ -13,6 +13,7 @@ use tracing::error;
 use super::outlet::{Ack, Outlet, Spoken};
 
 use crate::error::{Code, Error};
+use crate::failpoint::{self, Point};
 
 /// Where the answer to one event goes.
 pub struct Answer {
@@ -41,6 +42,16 @@ impl Unanswered {
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Where there will be no answer, because nobody works on the event or who did panicked, the client
+/// learns it by losing the connection.
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.ack.is_some() {
+            self.outlet.cut("unanswered");
+        }
     }
 }
 
@@ -73,15 +84,17 @@ impl Answer {
         self.ack.is_some()
     }
 
-    /// There will be no answer: the client learns it by losing the connection.
-    pub fn abandon(self) {
-        self.outlet.cut("slow");
+    /// Nobody works on the events of this socket any more.
+    pub fn abandon(mut self) {
+        self.ack = None;
+        self.outlet.cut("unanswered");
     }
 
     /// Answers, and tells how many bytes that took.
-    pub fn done(self, data: &Value) -> usize {
+    pub fn done(mut self, data: &Value) -> usize {
         metrics::counter!("hubbub_acks_total", "code" => "OK").increment(1);
-        match (self.ack, to_raw_value(&Done { ok: true, data })) {
+        failpoint::reach(Point::BeforeAck);
+        let bytes = match (self.ack.take(), to_raw_value(&Done { ok: true, data })) {
             (None, _) => 0,
             (Some(ack), Ok(written)) => {
                 self.outlet.answer(ack, &written);
@@ -91,17 +104,19 @@ impl Answer {
                 self.outlet.cut("slow");
                 0
             }
-        }
+        };
+        failpoint::reach(Point::AfterAck);
+        bytes
     }
 }
 
 /// A fault of ours is logged here, once, with its cause.
-pub fn refuse(answer: Answer, event: &str, refused: &Error) {
+pub fn refuse(mut answer: Answer, event: &str, refused: &Error) {
     metrics::counter!("hubbub_acks_total", "code" => refused.code().name()).increment(1);
-    let Answer { outlet, ack, _open } = answer;
     if refused.code() == Code::Internal {
-        error!(socket.id = %outlet.sid(), event, cause = ?refused, "an event failed");
+        error!(socket.id = %answer.outlet.sid(), event, cause = ?refused, "an event failed");
     }
+    let (ack, outlet) = (answer.ack.take(), &answer.outlet);
     let written: serde_json::Result<Box<RawValue>> = match &ack {
         Some(_) => to_raw_value(&Refused { ok: false, error: refused.body() }),
         None => to_raw_value(&Unasked { event, error: refused.body() }),

@@ -141,7 +141,7 @@ pub async fn settle(hub: Arc<Hub>, admitted: Admitted, inbox: Arc<Inbox>) {
     }
     match settled {
         Ok(()) => inbox.open(move |turn| {
-            tokio::spawn(serve::work(hub.clone(), connection.clone(), turn));
+            tokio::spawn(serve::run(hub.clone(), connection.clone(), turn));
         }),
         Err(error) if error.code() == Code::Unauthenticated => hub.dismiss(&connection),
         Err(error) => {

@@ -12,6 +12,7 @@ use super::hub::Hub;
 use super::stay::Release;
 use super::{people, talk};
 use crate::error::{Error, Result};
+use crate::failpoint::{self, Point};
 use crate::policy::{Action, Actor};
 
 /// One event of a client, and who may send it.
@@ -104,6 +105,7 @@ pub async fn handle(
     let spec = EVENTS.iter().find(|spec| spec.name == name);
     let spec = spec.ok_or_else(|| Error::bad_request("no such event"))?;
     let payload = payload?;
+    failpoint::reach(Point::InEvent);
     // A token that ran out keeps the socket for a while, to hand in the next one (D-36).
     let actor = match name {
         "refresh_auth" => connection.admission().actor,

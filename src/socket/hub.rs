@@ -20,6 +20,7 @@ use super::wire::{Pipe, Wire, Wires};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Presence, PresenceStatus, Told};
+use crate::failpoint::{self, Point};
 use crate::model::{Id, Log, User};
 use crate::policy::Actor;
 
@@ -189,8 +190,10 @@ impl Hub {
     /// of them goes out together.
     pub fn deliver(&self, all: &[Arc<Told>]) {
         let mut unsent = Vec::new();
+        failpoint::reach(Point::BeforeBroadcast);
         all.iter().for_each(|told| self.deliver_one(told, &mut unsent));
         unsent.iter().for_each(Pipe::flush);
+        failpoint::reach(Point::AfterBroadcast);
     }
 
     fn deliver_one(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) {

@@ -1,6 +1,6 @@
 //! Events about people: typing, presence, who is there. None of them is kept.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -107,9 +107,11 @@ struct Nothing {}
 
 pub async fn online(asked: Asked) -> Result<Outcome> {
     let Nothing {} = read(asked.payload.clone())?;
-    let viewers = asked.hub.circles.viewers(asked.actor.id);
-    let mut online = asked.hub.app.presence.online(|id| viewers.contains(&id));
-    blur(&mut online, &asked).await;
+    let online = there(&asked, || {
+        let viewers = asked.hub.circles.viewers(asked.actor.id);
+        asked.hub.app.presence.online(|id| viewers.contains(&id))
+    });
+    let online = online.await;
     if !asked.awaited {
         asked.connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
         asked.connection.say(&Ephemeral::OnlineUsers(online.clone()));
@@ -119,17 +121,22 @@ pub async fn online(asked: Asked) -> Result<Outcome> {
 
 /// Where somebody is looking is shown to those who can read it, because others may not know that
 /// there is such a channel. What cannot be found out counts as unreadable (D-37).
-async fn blur(people: &mut [Online], asked: &Asked) {
-    let mut readable: HashMap<Id<Channel>, bool> = HashMap::new();
-    for person in people {
-        let Some(channel) = person.current_channel else { continue };
-        let reads = match readable.get(&channel) {
-            Some(reads) => *reads,
-            None => reads(asked, channel).await,
-        };
-        readable.insert(channel, reads);
-        person.current_channel = Some(channel).filter(|_| reads);
+///
+/// Finding it out takes time, in which people come and go and are told of. So who is there is looked
+/// at last: an answer that is older than what was told before it would be wrong for good (D-41).
+async fn there(asked: &Asked, look: impl Fn() -> Vec<Online>) -> Vec<Online> {
+    let channels: HashSet<Id<Channel>> = look().iter().filter_map(|person| person.current_channel).collect();
+    let mut readable = HashSet::new();
+    for channel in channels {
+        if reads(asked, channel).await {
+            readable.insert(channel);
+        }
     }
+    let mut people = look();
+    for person in &mut people {
+        person.current_channel = person.current_channel.filter(|channel| readable.contains(channel));
+    }
+    people
 }
 
 async fn reads(asked: &Asked, channel: Id<Channel>) -> bool {
@@ -147,9 +154,11 @@ pub async fn in_channel(asked: Asked) -> Result<Outcome> {
     let InChannel { channel_id } = read(asked.payload.clone())?;
     let seat = asked.hub.app.rights.in_channel(&asked.actor, channel_id).await?;
     can(seat.standing, Action::ReadChannel, "channel")?;
-    let seated = asked.hub.rooms.users(channel_id.into());
-    let mut users = asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok());
-    blur(&mut users, &asked).await;
+    let users = there(&asked, || {
+        let seated = asked.hub.rooms.users(channel_id.into());
+        asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok())
+    });
+    let users = users.await;
     let event = Ephemeral::ChannelUsers { channel_id, users: users.clone() };
     if !asked.awaited {
         asked.connection.say(&event);

@@ -1,21 +1,21 @@
 //! What happens by itself: delivery, heads, sweeps, endings. Each task ends with the hub.
 
 use std::collections::{BTreeMap, HashMap};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
-use tracing::{error, info};
+use tracing::info;
 
 use super::connection::Connection;
 use super::hub::Hub;
 use super::people::tell_stopped;
+use crate::app::again;
 use crate::error::Code;
 use crate::event::Ephemeral;
+use crate::failpoint::{self, Point};
 use crate::limits;
 use crate::model::{Id, Log, Seq};
 use crate::service::Revoked;
@@ -32,26 +32,23 @@ const RIGHTS_EVERY: Duration = Duration::from_secs(2);
 
 pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(again("delivery", hub.clone(), deliver));
-    tasks.spawn(again("revocations", hub.clone(), revoke));
-    tasks.spawn(again("heads and sweeps", hub.clone(), tick));
-    tasks.spawn(again("circles", hub.clone(), circle));
+    tasks.spawn(keep("delivery", hub.clone(), deliver));
+    tasks.spawn(keep("revocations", hub.clone(), revoke));
+    tasks.spawn(keep("heads and sweeps", hub.clone(), tick));
+    tasks.spawn(keep("circles", hub.clone(), circle));
     if hub.app.store.engine.is_shared() {
-        tasks.spawn(again("rights", hub.clone(), watch_rights));
+        tasks.spawn(keep("rights", hub.clone(), watch_rights));
     }
     tasks
 }
 
-/// A task that panics is begun again. Events may have been lost by then, so every client is sent
-/// back to resume.
-async fn again<F>(what: &'static str, hub: Arc<Hub>, task: impl Fn(Arc<Hub>) -> F)
+/// Where a task panicked, events may have been lost: every client is sent back to resume.
+async fn keep<F>(what: &'static str, hub: Arc<Hub>, task: impl Fn(Arc<Hub>) -> F)
 where
     F: Future<Output = ()>,
 {
-    while AssertUnwindSafe(task(hub.clone())).catch_unwind().await.is_err() {
-        error!(task = what, "a task of the hub panicked and is begun again");
-        hub.connections().iter().for_each(|one| hub.cut(one.outlet.sid(), "restarted"));
-    }
+    let send_back = || hub.connections().iter().for_each(|one| hub.cut(one.outlet.sid(), "restarted"));
+    again(what, || task(hub.clone()), send_back).await;
 }
 
 /// Another process may have ended somebody's rights in the same store (contract D-35).
@@ -121,6 +118,7 @@ async fn tick(hub: Arc<Hub>) {
     let mut count: u64 = 0;
     loop {
         seconds.tick().await;
+        failpoint::reach(Point::InPulse);
         count = count.wrapping_add(1);
         for presence in hub.app.presence.sweep() {
             hub.tell_offline(&presence).await;

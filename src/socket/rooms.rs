@@ -13,6 +13,7 @@ use socketioxide::socket::Sid;
 use super::outlet::{self, Outlet, Spoken};
 use super::wire::Pipe;
 use crate::event::{Ephemeral, Told};
+use crate::failpoint::{self, Point};
 use crate::limits;
 use crate::log::Address;
 use crate::model::{Id, Log, Seq, User, What};
@@ -61,7 +62,7 @@ impl Rooms {
 
     pub fn leave(&self, log: Id<Log>, sid: Sid) -> bool {
         let Some(mut room) = self.0.get_mut(&log) else { return false };
-        let left = room.seats.remove(&sid).is_some();
+        let left = room.take(sid);
         drop(room);
         self.0.remove_if(&log, |_, room| room.seats.is_empty());
         left
@@ -82,7 +83,7 @@ impl Rooms {
             _ => Vec::new(),
         };
         for (sid, _) in &gone {
-            room.seats.remove(sid);
+            room.take(*sid);
         }
         drop(room);
         self.0.remove_if(&told.log, |_, room| room.seats.is_empty());
@@ -116,6 +117,13 @@ impl Rooms {
 }
 
 impl Room {
+    fn take(&mut self, sid: Sid) -> bool {
+        failpoint::reach(Point::BeforeLeave);
+        let left = self.seats.remove(&sid).is_some();
+        failpoint::reach(Point::AfterLeave);
+        left
+    }
+
     fn seats_where(&self, is: impl Fn(&Seat) -> bool) -> Vec<(Sid, Id<User>)> {
         self.seats.iter().filter(|(_, seat)| is(seat)).map(|(sid, seat)| (*sid, seat.user)).collect()
     }

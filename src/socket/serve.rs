@@ -1,10 +1,13 @@
 //! Works through what one socket sends: in order, bounded, each event answered.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
+use tracing::error;
 
 use super::Manner;
 use super::answer::refuse;
@@ -15,7 +18,15 @@ use super::inbox::{Arrived, Turn};
 use crate::error::{Error, Result};
 use crate::limits;
 
-pub async fn work(hub: Arc<Hub>, connection: Arc<Connection>, turn: Turn) {
+/// A panic ends this socket alone: its client comes back, resumes, and repeats what was not answered.
+pub async fn run(hub: Arc<Hub>, connection: Arc<Connection>, turn: Turn) {
+    let sid = connection.outlet.sid();
+    if AssertUnwindSafe(work(hub, connection, turn)).catch_unwind().await.is_err() {
+        error!(socket.id = %sid, "an event panicked and its socket is cut");
+    }
+}
+
+async fn work(hub: Arc<Hub>, connection: Arc<Connection>, turn: Turn) {
     // Shared by the sockets of one sign-in and kept over a reconnect, so that coming back gains nothing.
     let shared = hub.paces.of(&connection.session, &hub.manner);
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);

@@ -72,9 +72,12 @@ impl Board {
         times.get(times.len() * 99 / 100).copied().unwrap_or_default()
     }
 
-    /// One clock for all clients.
+    /// One clock for all clients: microseconds, and never the same twice.
     pub fn tick(&self) -> u64 {
-        self.ticks.fetch_add(1, Ordering::SeqCst)
+        let now = self.began.elapsed().as_micros() as u64;
+        let later = |last: u64| Some(now.max(last + 1));
+        let last = self.ticks.fetch_update(Ordering::SeqCst, Ordering::SeqCst, later);
+        now.max(last.unwrap_or_default() + 1)
     }
 
     fn lock(&self) -> MutexGuard<'_, Tally> {

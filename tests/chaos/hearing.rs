@@ -18,6 +18,7 @@ impl Talker {
             Heard::Ping => wire.pong().await,
             Heard::Connected => {
                 self.note(Noted::Connected);
+                self.ask_who_is_online(wire).await?;
                 self.come_in(wire).await?;
                 self.send_all(wire).await
             }
@@ -27,6 +28,7 @@ impl Talker {
                 None
             }
             Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
+            Heard::Event(name, data) if name == "user_presence_update" => self.hear_presence(&data),
             Heard::Event(name, _) if name == "welcome" => {
                 self.welcome = true;
                 Some(())
@@ -166,6 +168,7 @@ impl Talker {
         }
         match question {
             Question::Renew => {}
+            Question::Online => self.hear_online(answer),
             Question::Send(intent) => self.hear_sent(intent, asked, ok, answer),
             Question::Change { target, log } => {
                 let (epoch, seq) = (data["epoch"].as_str(), data["seq"].as_u64());

@@ -42,13 +42,16 @@
 )]
 
 mod board;
+mod ceiling;
 #[path = "../shared/client.rs"]
 mod client;
+mod disk;
 mod hearing;
 mod judge;
 mod mongod;
 mod place;
 mod preload;
+mod presence;
 mod proxy;
 mod registry;
 mod report;

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use tokio::task::block_in_place;
+use tokio::time::sleep;
 
 use crate::report::{Trouble, missing};
 
@@ -55,6 +57,23 @@ impl Mongod {
         signal("-KILL", &self.pids);
     }
 
+    /// They go on being there, and do nothing any more, until they are killed.
+    pub fn freeze(&self) {
+        signal("-STOP", &self.pids);
+    }
+
+    /// Whether all of it does.
+    pub fn runs(&self) -> bool {
+        self.pids.iter().all(|pid| is_running(pid))
+    }
+
+    /// After a kill: until none of them holds a file any more.
+    pub async fn gone(&self) {
+        while self.pids.iter().any(|pid| is_running(pid)) {
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// What does not run; it takes writes by then.
     pub fn start_again(&mut self) {
         self.run();
@@ -93,6 +112,12 @@ impl Drop for Mongod {
     fn drop(&mut self) {
         let _ = script(&["stop"], &self.folder);
     }
+}
+
+/// Dead is also what nobody has asked for its last words yet.
+fn is_running(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
 }
 
 fn signal(signal: &str, pids: &[String]) {

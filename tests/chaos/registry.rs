@@ -4,7 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::report::Outcome;
-use crate::scenarios::{clocks, database, disks, lines, network, readers, server};
+use crate::scenarios::{
+    clocks, crashpoints, crowd, database, descriptors, disks, lines, memory, network, power, readers, server,
+    soak, space,
+};
 
 /// A fault that is done to a run, and what must hold then.
 pub struct Scenario {
@@ -62,6 +65,13 @@ pub fn scenarios() -> Vec<Scenario> {
         network::scenarios(),
         lines::scenarios(),
         readers::scenarios(),
+        space::scenarios(),
+        power::scenarios(),
+        memory::scenarios(),
+        descriptors::scenarios(),
+        crowd::scenarios(),
+        crashpoints::scenarios(),
+        soak::scenarios(),
     ]
     .into_iter()
     .flatten()

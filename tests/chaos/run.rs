@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,9 @@ pub struct Plan {
     pub store_address: Option<Ipv4Addr>,
     pub environment: Vec<(String, String)>,
     pub around: Vec<String>,
-    /// Data, logs, sockets; gone with the run.
+    /// Where data, logs and sockets are, if not in the folder itself: on a disk that can fail.
+    pub root: Option<PathBuf>,
+    /// Gone with the run.
     pub folder: Arc<TempDir>,
 }
 
@@ -87,6 +89,7 @@ impl Run {
             store_address: None,
             environment: Vec::new(),
             around: Vec::new(),
+            root: None,
             folder: Arc::new(tempfile::Builder::new().prefix("hubbub-chaos-").tempdir().unwrap()),
         }
     }
@@ -94,7 +97,7 @@ impl Run {
 
 impl Plan {
     pub fn data(&self) -> &Path {
-        self.folder.path()
+        self.root.as_deref().unwrap_or(self.folder.path())
     }
 
     /// Until everybody is talking.

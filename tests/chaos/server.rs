@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::Child;
 use tokio::time::timeout;
 
@@ -65,9 +66,45 @@ impl Server {
         assert!(ended.success(), "it ended with {ended}: {}", self.said());
     }
 
+    /// It goes on being there, and does nothing any more, until it is killed.
+    pub fn freeze(&self) {
+        let pid = self.pid().to_string();
+        assert!(Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+    }
+
+    /// Whether it ends by itself, badly, within that time.
+    pub async fn dies(&mut self, within: Duration) -> bool {
+        timeout(within, self.child.wait()).await.is_ok_and(|ended| !ended.unwrap().success())
+    }
+
+    /// A number that it gives at `/metrics`.
+    pub async fn measured(&self, name: &str) -> f64 {
+        let mut line = TcpStream::connect(self.address).await.unwrap();
+        let request = format!("GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address);
+        line.write_all(request.as_bytes()).await.unwrap();
+        let mut metrics = String::new();
+        line.read_to_string(&mut metrics).await.unwrap();
+        let found = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        found.unwrap_or_else(|| panic!("{name} is not measured: {metrics}")).trim().parse().unwrap()
+    }
+
+    /// The processor time it took since it was started.
+    pub fn processor(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        // Linux counts a hundred of them in a second for everybody who asks.
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// All that it said on stderr since the run began.
+    pub fn log(&self) -> String {
+        log_of(&self.start.data)
+    }
+
     /// Its last words.
     pub fn said(&self) -> String {
-        let log = log_of(&self.start.data);
+        let log = self.log();
         let mut lines: Vec<&str> = log.lines().rev().take(20).collect();
         lines.reverse();
         lines.join("\n")

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hubbub::event::Durable;
-use hubbub::model::{Entry, Id, Log, Position};
+use hubbub::model::{Entry, Id, Log, Position, User};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -35,6 +35,7 @@ pub enum Question {
     Join(Id<Log>),
     Resume(Vec<Id<Log>>),
     Renew,
+    Online,
 }
 
 #[derive(Clone, Debug)]
@@ -83,6 +84,10 @@ pub struct Talker {
     pub(super) pause: u64,
     /// The token ran out.
     pub(super) expired: bool,
+    /// Nobody has answered yet who is online.
+    pub(super) unlisted: bool,
+    /// Of each person, the version of the newest presence that was told.
+    pub(super) presences: BTreeMap<Id<User>, u64>,
     /// Why the last connection or question was refused.
     pub(super) refused: String,
     /// The server took this connection in.
@@ -110,6 +115,8 @@ impl Talker {
             heard: Instant::now(),
             pause: 0,
             expired: false,
+            unlisted: false,
+            presences: BTreeMap::new(),
             refused: String::new(),
             welcome: false,
         }
@@ -236,6 +243,9 @@ impl Talker {
         }
         self.send_all(wire).await?;
         self.join(wire).await?;
+        if self.unlisted {
+            self.ask_who_is_online(wire).await?;
+        }
         let stale: Vec<Id<Log>> = std::mem::take(&mut self.stale).into_iter().collect();
         self.resume(wire, &stale).await
     }

@@ -108,7 +108,9 @@ async fn the_server_tells_how_it_is() {
                 .text
                 .contains("hubbub_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"}")
         );
-        assert!(metrics.text.contains("process_resident_memory_bytes"));
+        for measured in ["process_resident_memory_bytes ", "process_open_fds ", "hubbub_tasks "] {
+            assert!(metrics.text.contains(measured), "{measured}");
+        }
         house.get("/api/example").sent(200).await;
     })
     .await;

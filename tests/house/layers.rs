@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. Rooms of one floor do not know each other, but for the ground floor, which is
 /// a stair: each knows those to its left.
-const GROUND: &[&str] = &["error", "limits", "model", "clock", "config"];
+const GROUND: &[&str] = &["error", "failpoint", "limits", "model", "clock", "config"];
 const FLOORS: &[&[&str]] = &[
     &["policy", "event"],
     &["store", "auth"],

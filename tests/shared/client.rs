@@ -36,6 +36,17 @@ impl Wire {
         Some(wire)
     }
 
+    /// Whether the server lets the client in, who must not say anything before that.
+    pub async fn is_connected(&mut self) -> bool {
+        loop {
+            match self.hear().await {
+                Some(Heard::Connected) => return true,
+                Some(Heard::Refused(_)) | None => return false,
+                Some(_) => {}
+            }
+        }
+    }
+
     async fn say(&mut self, packet: String) -> Option<()> {
         self.line.send(Message::text(packet)).await.ok()
     }

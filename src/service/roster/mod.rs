@@ -30,6 +30,7 @@ pub(super) use telling::of_user;
 use super::Rights;
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
+use crate::failpoint::{self, Point};
 use crate::limits;
 use crate::log::Logs;
 use crate::model::{Group, Id, Time, User, Username};
@@ -90,7 +91,9 @@ impl Roster {
             watch.telling();
         }
         self.announce(note);
+        failpoint::reach(Point::BeforeTelling);
         self.tell(note).await?;
+        failpoint::reach(Point::AfterTelling);
         self.forget(note).await
     }
 

@@ -3,9 +3,9 @@
 //! the telling is tried again soon rather than by the sweep (contract D-34).
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
@@ -49,13 +49,13 @@ struct Errand {
 #[derive(Debug)]
 pub(super) struct Errands {
     line: Sender<Errand>,
-    waiting: Mutex<Option<Receiver<Errand>>>,
+    waiting: Mutex<Receiver<Errand>>,
 }
 
 impl Default for Errands {
     fn default() -> Self {
         let (line, waiting) = mpsc::channel(WAITING);
-        Errands { line, waiting: Mutex::new(Some(waiting)) }
+        Errands { line, waiting: Mutex::new(waiting) }
     }
 }
 
@@ -103,8 +103,7 @@ impl Drop for Watch {
 impl Roster {
     /// Tells soon what could not be told at once. Runs until it is dropped; a second one ends at once.
     pub async fn hurry(&self) {
-        let waiting = self.errands.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut waiting) = waiting else { return };
+        let Ok(mut waiting) = self.errands.waiting.try_lock() else { return };
         while let Some(errand) = waiting.recv().await {
             // Each is due as long after it came, so the line is in the order of what is due.
             sleep_until(errand.due).await;

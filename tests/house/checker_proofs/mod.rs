@@ -1,6 +1,7 @@
 //! A checker that cannot fail is worth nothing: each rule is broken once, and found out.
 
 mod clients;
+mod presence;
 
 use std::collections::BTreeSet;
 

@@ -139,7 +139,8 @@ fn turns(kept: &Kept, user: Id<User>) -> impl Iterator<Item = (Seq, bool)> {
     kept.entries.iter().filter_map(move |entry| turn(entry, user).map(|comes| (entry.seq, comes)))
 }
 
-fn turn(entry: &Entry, user: Id<User>) -> Option<bool> {
+/// Whether the entry begins or ends somebody's reading.
+pub(super) fn turn(entry: &Entry, user: Id<User>) -> Option<bool> {
     match &entry.what {
         What::MemberJoined { member, .. } if *member == user => Some(true),
         What::MemberLeft { member, .. } if *member == user => Some(false),

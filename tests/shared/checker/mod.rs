@@ -1,10 +1,11 @@
 //! The judge of every run: what clients wrote down while it lasted, against what the store holds
-//! after it (contract §10, I-1 to I-13). Pure: the same for a simulated schedule, for services
+//! after it (contract §10, I-1 to I-14). Pure: the same for a simulated schedule, for services
 //! without a door, and for a real server that was killed.
 
 mod clients;
 mod kept;
 mod order;
+mod presence;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -28,7 +29,8 @@ pub struct Journal {
 
 #[derive(Clone, Debug)]
 pub struct Note {
-    /// One clock for all clients: of two notes the smaller was written first.
+    /// One clock for all clients: of two notes the smaller was written first. Of a real server it is
+    /// microseconds, so that what must be true after some time can be judged.
     pub at: u64,
     pub what: Noted,
 }
@@ -73,6 +75,15 @@ pub enum Noted {
     Marked {
         log: Id<Log>,
         seq: Seq,
+    },
+    /// Everybody who is online, as the server answered.
+    Listed {
+        online: BTreeSet<Id<User>>,
+    },
+    /// The server told of somebody's coming or going.
+    Seen {
+        of: Id<User>,
+        online: bool,
     },
 }
 
@@ -137,7 +148,8 @@ pub fn check(run: &Run) -> Verdict {
     order::of_a_sender(run)?;
     kept::nothing_invented(run)?;
     kept::folded(run)?;
-    clients::markers(run)
+    clients::markers(run)?;
+    presence::true_when_quiet(run)
 }
 
 /// Log, epoch and the seqs that an event stands for.
