@@ -58,7 +58,7 @@ impl std::fmt::Debug for Sockets {
     }
 }
 
-/// Takes in clients that begin with a WebSocket; see [`websocket`].
+/// Takes in clients that begin with a WebSocket.
 #[derive(Clone)]
 pub struct Host(Arc<Hub>);
 

@@ -17,7 +17,7 @@ use super::out::Out;
 
 /// As long as it carries HTTP, what is written goes straight to the stream. Once it carries a
 /// WebSocket, what is written is taken whole, so that frames are never cut in two, and what the
-/// stream does not take at once waits in [`Out`].
+/// stream does not take at once waits here.
 #[derive(Debug)]
 pub struct Line(pub(super) Arc<Shared>);
 
