@@ -12,7 +12,7 @@ from pathlib import Path
 import servers
 from machine import load, say
 from servers import MONGO, ROOMY, Failure, binary, environment, folder
-from wire import Rest, Socket
+from speaking import Rest, Socket
 
 FEW, MANY = 10_000, 1_000_000
 # One world for all: `benches/rig` makes the same from the same numbers.
