@@ -44,6 +44,10 @@ pub enum Outcome {
     Later(Pin<Box<dyn Future<Output = Result<Value>> + Send>>),
     /// The answer shows logs up to somewhere; they are heard live from there on.
     Then(Value, Vec<Release>),
+    /// The answer says how people are: looked at in the moment in which it is given, in order with
+    /// what is told of them. Otherwise an answer could come after news that it does not know of yet,
+    /// and would be wrong for good (D-41).
+    Looked(Box<dyn FnOnce() -> Value + Send>),
 }
 
 const fn spec(

@@ -1,8 +1,8 @@
 //! Everybody connected to this node, and the ways to reach them.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -36,6 +36,7 @@ pub struct Hub {
     by_user: DashMap<Id<User>, HashSet<Sid>>,
     slots: Arc<DashMap<Id<User>, usize>>,
     draining: AtomicBool,
+    presence_order: Mutex<()>,
 }
 
 /// A dismissed client has this long to read why.
@@ -55,6 +56,7 @@ impl Hub {
             by_user: DashMap::new(),
             slots: Arc::default(),
             draining: AtomicBool::new(false),
+            presence_order: Mutex::default(),
         })
     }
 
@@ -102,8 +104,11 @@ impl Hub {
             sids.remove(&sid);
         }
         let last = self.by_user.remove_if(&connection.user, |_, sids| sids.is_empty()).is_some();
-        if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
-            self.tell_presence(&presence).await;
+        {
+            let _order = self.presence_in_order();
+            if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
+                self.tell_presence(&presence);
+            }
         }
         let presence = self.app.presence.of(connection.user);
         if last && presence.is_none_or(|known| known.status == PresenceStatus::Offline) {
@@ -207,8 +212,13 @@ impl Hub {
         }
     }
 
+    /// To be held while somebody's presence changes and is told, and while it is looked at and shown.
+    pub fn presence_in_order(&self) -> MutexGuard<'_, ()> {
+        self.presence_order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// To everybody who shares a group with the person, and to the person's own devices (D-42).
-    pub async fn tell_presence(&self, presence: &Presence) {
+    pub fn tell_presence(&self, presence: &Presence) {
         let event = Ephemeral::UserPresenceUpdate(presence.clone());
         let viewers = self.circles.viewers(presence.user_id);
         let connections: Vec<_> = viewers.into_iter().flat_map(|viewer| self.of_user(viewer)).collect();
@@ -216,8 +226,8 @@ impl Hub {
     }
 
     /// Who may see somebody must be known until their going has been told.
-    pub async fn tell_offline(&self, presence: &Presence) {
-        self.tell_presence(presence).await;
+    pub fn tell_offline(&self, presence: &Presence) {
+        self.tell_presence(presence);
         self.circles.forget(presence.user_id, || !self.of_user(presence.user_id).is_empty());
     }
 

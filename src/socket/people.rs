@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::events::{Asked, Outcome, read, written};
+use super::events::{Asked, Outcome, read};
 use super::hub::Hub;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Online, PresenceStatus};
 use crate::limits;
 use crate::model::{Channel, Id, User, Username};
-use crate::policy::{Action, can};
+use crate::policy::{Action, Actor, can};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -72,9 +72,10 @@ pub async fn update_presence(asked: Asked) -> Result<Outcome> {
         return Err(Error::invalid("text", format!("may have {STATUS_CHARS} characters at most")));
     }
     let device = asked.connection.outlet.sid();
+    let _order = asked.hub.presence_in_order();
     let changed = asked.hub.app.presence.set(asked.actor.id, device.as_str(), update.status, update.text);
     if let Some(presence) = &changed {
-        asked.hub.tell_presence(presence).await;
+        asked.hub.tell_presence(presence);
     }
     let presence = asked.hub.app.presence.own(asked.actor.id);
     Ok(Outcome::Now(json!({ "presence": presence })))
@@ -92,12 +93,15 @@ pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
     if subscribe.user_ids.len() > limits::PAGE_MAX as usize {
         return Err(Error::invalid("userIds", format!("may name {} at most", limits::PAGE_MAX)));
     }
-    let viewers = asked.hub.circles.viewers(asked.actor.id);
-    let visible = subscribe.user_ids.into_iter().filter(|id| viewers.contains(id));
-    let presence = &asked.hub.app.presence;
-    let seen = |id| if id == asked.actor.id { presence.own(id) } else { presence.of(id) };
-    let presences: Vec<_> = visible.filter_map(seen).collect();
-    Ok(Outcome::Now(json!({ "presences": presences })))
+    let Asked { hub, actor, .. } = asked;
+    Ok(Outcome::Looked(Box::new(move || {
+        let viewers = hub.circles.viewers(actor.id);
+        let visible = subscribe.user_ids.into_iter().filter(|id| viewers.contains(id));
+        let presence = &hub.app.presence;
+        let seen = |id| if id == actor.id { presence.own(id) } else { presence.of(id) };
+        let presences: Vec<_> = visible.filter_map(seen).collect();
+        json!({ "presences": presences })
+    })))
 }
 
 /// Where there is nothing to say; what is said all the same is refused.
@@ -107,32 +111,37 @@ struct Nothing {}
 
 pub async fn online(asked: Asked) -> Result<Outcome> {
     let Nothing {} = read(asked.payload.clone())?;
-    let online = there(&asked, || {
-        let viewers = asked.hub.circles.viewers(asked.actor.id);
-        asked.hub.app.presence.online(|id| viewers.contains(&id))
-    });
-    let online = online.await;
-    if !asked.awaited {
-        asked.connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
-        asked.connection.say(&Ephemeral::OnlineUsers(online.clone()));
-    }
-    Ok(Outcome::Now(json!({ "count": online.len(), "users": online })))
+    let look = |hub: &Hub, actor: &Actor| {
+        let viewers = hub.circles.viewers(actor.id);
+        hub.app.presence.online(|id| viewers.contains(&id))
+    };
+    let readable = readable(&asked, look(&asked.hub, &asked.actor)).await;
+    let Asked { hub, connection, actor, awaited, .. } = asked;
+    Ok(Outcome::Looked(Box::new(move || {
+        let online = blurred(look(&hub, &actor), &readable);
+        if !awaited {
+            connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
+            connection.say(&Ephemeral::OnlineUsers(online.clone()));
+        }
+        json!({ "count": online.len(), "users": online })
+    })))
 }
 
 /// Where somebody is looking is shown to those who can read it, because others may not know that
 /// there is such a channel. What cannot be found out counts as unreadable (D-37).
-///
-/// Finding it out takes time, in which people come and go and are told of. So who is there is looked
-/// at last: an answer that is older than what was told before it would be wrong for good (D-41).
-async fn there(asked: &Asked, look: impl Fn() -> Vec<Online>) -> Vec<Online> {
-    let channels: HashSet<Id<Channel>> = look().iter().filter_map(|person| person.current_channel).collect();
+async fn readable(asked: &Asked, people: Vec<Online>) -> HashSet<Id<Channel>> {
+    let channels: HashSet<Id<Channel>> =
+        people.into_iter().filter_map(|person| person.current_channel).collect();
     let mut readable = HashSet::new();
     for channel in channels {
         if reads(asked, channel).await {
             readable.insert(channel);
         }
     }
-    let mut people = look();
+    readable
+}
+
+fn blurred(mut people: Vec<Online>, readable: &HashSet<Id<Channel>>) -> Vec<Online> {
     for person in &mut people {
         person.current_channel = person.current_channel.filter(|channel| readable.contains(channel));
     }
@@ -154,16 +163,19 @@ pub async fn in_channel(asked: Asked) -> Result<Outcome> {
     let InChannel { channel_id } = read(asked.payload.clone())?;
     let seat = asked.hub.app.rights.in_channel(&asked.actor, channel_id).await?;
     can(seat.standing, Action::ReadChannel, "channel")?;
-    let users = there(&asked, || {
-        let seated = asked.hub.rooms.users(channel_id.into());
-        asked.hub.app.presence.online(|id| seated.binary_search(&id).is_ok())
-    });
-    let users = users.await;
-    let event = Ephemeral::ChannelUsers { channel_id, users: users.clone() };
-    if !asked.awaited {
-        asked.connection.say(&event);
-    }
-    Ok(Outcome::Now(json!({ "channelId": channel_id, "users": written(users)? })))
+    let look = move |hub: &Hub| {
+        let seated = hub.rooms.users(channel_id.into());
+        hub.app.presence.online(|id| seated.binary_search(&id).is_ok())
+    };
+    let readable = readable(&asked, look(&asked.hub)).await;
+    let Asked { hub, connection, awaited, .. } = asked;
+    Ok(Outcome::Looked(Box::new(move || {
+        let users = blurred(look(&hub), &readable);
+        if !awaited {
+            connection.say(&Ephemeral::ChannelUsers { channel_id, users: users.clone() });
+        }
+        json!({ "channelId": channel_id, "users": users })
+    })))
 }
 
 #[derive(Deserialize)]

@@ -120,8 +120,9 @@ async fn tick(hub: Arc<Hub>) {
         seconds.tick().await;
         failpoint::reach(Point::InPulse);
         count = count.wrapping_add(1);
-        for presence in hub.app.presence.sweep() {
-            hub.tell_offline(&presence).await;
+        {
+            let _order = hub.presence_in_order();
+            hub.app.presence.sweep().iter().for_each(|presence| hub.tell_offline(presence));
         }
         for (channel, user, username) in hub.app.typing.sweep() {
             tell_stopped(&hub, channel, user, username);

@@ -58,6 +58,10 @@ async fn one(hub: &Arc<Hub>, connection: &Arc<Connection>, arrived: Arrived) -> 
     let work = events::handle(hub, connection, &name, payload, answer.is_awaited());
     match tokio::time::timeout_at(deadline, work).await {
         Ok(Ok(Outcome::Now(data))) => answer.done(&data),
+        Ok(Ok(Outcome::Looked(look))) => {
+            let _order = hub.presence_in_order();
+            answer.done(&look())
+        }
         Ok(Ok(Outcome::Then(data, releases))) => {
             let bytes = answer.done(&data);
             super::stay::release(hub, releases);

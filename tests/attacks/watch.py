@@ -56,6 +56,7 @@ class Watch:
         while not took or min(took) >= PATIENCE:
             assert len(took) < SONGS, f"the canary needed {min(took):.3f} s"
             took.append(self.song())
+        return min(took)
 
     def song(self):
         """How long it took until what the canary said was answered and heard."""

@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::registry::Kind;
 use crate::report::{Trouble, missing, not_run};
+
+/// How long the files of a process may outlive it.
+const LET_GO: Duration = Duration::from_secs(10);
 
 /// Nothing is written back by itself within a run: what was not synced is lost with the power.
 const OPTIONS: &str = "loop,nodev,nosuid,commit=900";
@@ -57,10 +60,14 @@ impl Disk {
         Ok(())
     }
 
-    /// Whoever still has a file open here keeps the disk, so nobody may.
+    /// Whoever still has a file open here keeps the disk; a process that was killed a moment ago, until
+    /// the system has let go of all it had.
     fn unmount(&mut self) {
-        let gone = said(Command::new("umount").arg(&self.path));
-        gone.unwrap_or_else(|why| panic!("{} cannot be unmounted: {why}", self.path.display()));
+        let deadline = Instant::now() + LET_GO;
+        while let Err(why) = said(Command::new("umount").arg(&self.path)) {
+            assert!(Instant::now() < deadline, "{} cannot be unmounted: {why}", self.path.display());
+            sleep(Duration::from_millis(50));
+        }
         self.mounted = false;
     }
 

@@ -50,9 +50,7 @@ impl Stalled {
         let people = &run.place.people;
         let auth = json!({ "token": people[n % (people.len() - 1)].token });
         line.send(Message::text(format!("40{auth}"))).await.unwrap();
-        // It shows that it lives; the next heartbeat is as far away as can be.
-        heard(&mut line, &["2", "42[\"welcome\""]).await;
-        line.send(Message::text("3")).await.unwrap();
+        heard(&mut line, &["42[\"welcome\""]).await;
         for log in run.place.channels.iter().take(channels) {
             let join = json!(["join_channel", { "channelId": log }]);
             line.send(Message::text(format!("421{join}"))).await.unwrap();
