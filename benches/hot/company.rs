@@ -85,8 +85,11 @@ impl Company {
     pub async fn audience(&self, sockets: usize) -> Audience {
         let (tell, heard) = mpsc::unbounded_channel();
         let mut listeners = JoinSet::new();
+        // From here on: the newest page for each would weigh more than one sign-in may be answered.
+        let head = self.app.logs.head(self.channel.into()).await.unwrap();
+        let join = format!("420{}", json!(["join_channel", { "channelId": self.channel, "after": head }]));
         for _ in 0..sockets {
-            listeners.spawn(listen(self.address, self.token.clone(), self.channel, tell.clone()));
+            listeners.spawn(listen(self.address, self.token.clone(), join.clone(), tell.clone()));
         }
         let mut audience = Audience { sockets, heard, listeners };
         // The first word of each is that it sits.
@@ -95,11 +98,10 @@ impl Company {
     }
 }
 
-async fn listen(address: SocketAddr, token: String, channel: Id<Channel>, tell: mpsc::UnboundedSender<()>) {
+async fn listen(address: SocketAddr, token: String, join: String, tell: mpsc::UnboundedSender<()>) {
     let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
     let (mut line, _) = connect_async(url).await.unwrap();
     line.send(Message::text(format!("40{}", json!({ "token": token })))).await.unwrap();
-    let join = format!("420{}", json!(["join_channel", { "channelId": channel }]));
     while let Some(Ok(packet)) = line.next().await {
         let Message::Text(packet) = packet else { continue };
         if packet == "2" {
