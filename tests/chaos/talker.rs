@@ -128,6 +128,9 @@ impl Talker {
     }
 
     pub async fn talk(mut self, mut phase: watch::Receiver<Phase>, drained: mpsc::Sender<()>) -> Journal {
+        if self.part.pace.is_none() {
+            self.note(Noted::Narrow);
+        }
         let mut drained = Some(drained);
         loop {
             self.renew().await;

@@ -102,3 +102,11 @@ fn i14_nothing_is_asked_about_strangers() {
     at(&mut run, 1, 99, word());
     assert_eq!(check(&run), Ok(()));
 }
+
+#[test]
+fn i14_who_cannot_say_whether_they_were_there_is_not_judged() {
+    let mut run = ann_goes(37);
+    found(&run, "I-14");
+    run.journals[0].notes.insert(0, Note { at: 0, what: Noted::Narrow });
+    assert_eq!(check(&run), Ok(()));
+}

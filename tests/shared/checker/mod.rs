@@ -37,6 +37,9 @@ pub struct Note {
 
 #[derive(Clone, Debug)]
 pub enum Noted {
+    /// The line of this client is so narrow that it learns late, or never, that its connection is over:
+    /// it cannot say whether it was there.
+    Narrow,
     Connected,
     Closed,
     Sent {

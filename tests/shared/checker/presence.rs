@@ -30,9 +30,10 @@ struct Belief {
 
 pub(super) fn true_when_quiet(run: &Run) -> Verdict {
     let end = run.notes().map(|(_, note)| note.at).max().unwrap_or(0);
-    let people: BTreeSet<Id<User>> = run.journals.iter().map(|journal| journal.user).collect();
+    let knows = |journal: &&Journal| !journal.notes.iter().any(|note| matches!(note.what, Noted::Narrow));
+    let people: BTreeSet<Id<User>> = run.journals.iter().filter(knows).map(|journal| journal.user).collect();
     let spans: BTreeMap<_, _> = people.iter().map(|user| (*user, truth(run, *user, end))).collect();
-    for journal in &run.journals {
+    for journal in run.journals.iter().filter(knows) {
         let companions: Vec<_> =
             people.iter().copied().filter(|other| see_each_other(run, journal.user, *other)).collect();
         for Belief { of, online, from, to } in beliefs(journal, &companions) {
