@@ -11,10 +11,9 @@ mod serve {
     use std::time::Duration;
 
     use hubbub::app::App;
-    use hubbub::command::{Serving, say};
-    use hubbub::error::{Error, Result};
+    use hubbub::command::{Serving, say, told_to_stop};
+    use hubbub::error::Result;
     use hubbub::server::{Server, Settings};
-    use tokio::signal::unix::{SignalKind, signal};
 
     const CLOSING: Duration = Duration::from_secs(2);
 
@@ -40,7 +39,7 @@ mod serve {
             let public = config.server.public_url.clone().unwrap_or_else(|| reachable(bound));
             say(format!("no administrator yet: claim this server within an hour at {public}/claim#{token}"));
         }
-        server.serve(told()?).await
+        server.serve(told_to_stop()?).await
     }
 
     /// An address that a browser on this machine can open, also where every address is listened on.
@@ -49,17 +48,5 @@ mod serve {
             true => format!("http://localhost:{}", bound.port()),
             false => format!("http://{bound}"),
         }
-    }
-
-    /// Ends at the first SIGTERM or SIGINT.
-    fn told() -> Result<impl Future<Output = ()>> {
-        let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
-        Ok(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        })
     }
 }

@@ -22,7 +22,7 @@ use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, setrlimit, umask};
 
 pub use serve::Serving;
-pub use terminal::say;
+pub use terminal::{say, told_to_stop};
 
 use crate::config::{Loaded, Source};
 use crate::error::{Error, Result};

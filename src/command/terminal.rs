@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::auth::NewPassword;
 use crate::error::{Code, Error, Result};
@@ -10,6 +11,18 @@ use crate::error::{Code, Error, Result};
 /// A line of the answer. A reader that is gone does not matter.
 pub fn say(line: impl AsRef<str>) {
     let _ = writeln!(io::stdout(), "{}", line.as_ref());
+}
+
+/// Ends at the first SIGTERM or SIGINT from now on.
+pub fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// How far a long command is. Kept apart from its answer.

@@ -19,7 +19,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// Adds what is missing; a reply that already says otherwise keeps its word.
+/// Adds what is missing; a reply that already says otherwise keeps its word. May be repeated.
 pub fn protect(headers: &mut HeaderMap, tls: bool) {
     for (name, value) in ALWAYS {
         headers.entry(*name).or_insert(HeaderValue::from_static(value));
@@ -27,7 +27,9 @@ pub fn protect(headers: &mut HeaderMap, tls: bool) {
     // What has an ETag may be kept, and is asked about before each use.
     let caching = if headers.contains_key(ETAG) { "private, no-cache" } else { "no-store" };
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
-    headers.append(VARY, HeaderValue::from_static("origin"));
+    if !headers.get_all(VARY).iter().any(|value| value == "origin") {
+        headers.append(VARY, HeaderValue::from_static("origin"));
+    }
     if tls {
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }

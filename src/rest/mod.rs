@@ -32,6 +32,7 @@ use warp::Filter as _;
 use warp::filters::BoxedFilter;
 
 pub use call::Call;
+pub use header::protect;
 pub use reply::{Reply, Response};
 pub use route::{Access, Route};
 pub use system::sum_up;

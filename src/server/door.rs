@@ -36,7 +36,6 @@ impl Door {
         peer: SocketAddr,
         wire: Wire,
     ) -> Response<Body> {
-        let (limit, tls) = (self.limit, self.app.doors.tls);
         let address = client_address(peer.ip(), request.headers(), &self.app.doors.trusted_proxies);
         request.extensions_mut().insert(PeerAddr(peer));
         if let Err(error) = self.pass(&mut request, address, &wire) {
@@ -45,22 +44,25 @@ impl Door {
         if let Some(response) = self.host(&mut request, &wire) {
             return response;
         }
-        // A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
+        let mut response = self.inside(request).await;
+        match response.status() {
+            StatusCode::SWITCHING_PROTOCOLS => wire.becomes_websocket(),
+            // Neither the engine of Socket.IO nor a preflight is answered by the REST door, which does so.
+            _ => rest::protect(response.headers_mut(), self.app.doors.tls),
+        }
+        response
+    }
+
+    /// A long poll is a GET and may wait; what a client sends has to come. REST has a limit inside.
+    async fn inside(&mut self, request: Request<Incoming>) -> Response<Body> {
         let sends = gate::is_socket(request.uri()) && request.method() == Method::POST;
+        if !sends {
+            return self.serve(request).await;
+        }
         let headers = request.headers().clone();
-        let served = self.serve(request);
-        match sends {
-            false => {
-                let response = served.await;
-                if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                    wire.becomes_websocket();
-                }
-                response
-            }
-            true => match tokio::time::timeout(limit, served).await {
-                Ok(response) => response,
-                Err(_) => boxed(rest::refusal(&too_slow(), &headers, tls)),
-            },
+        match tokio::time::timeout(self.limit, self.serve(request)).await {
+            Ok(response) => response,
+            Err(_) => boxed(rest::refusal(&too_slow(), &headers, self.app.doors.tls)),
         }
     }
 

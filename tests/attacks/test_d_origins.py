@@ -119,7 +119,6 @@ def test_s_51_what_depends_on_the_origin_says_so(rig, listing):
                 assert "origin" in told.lower(), (path, told)
 
 
-@pytest.mark.xfail(reason="src/server answers preflights and polls without Vary", strict=True)
 def test_s_51_preflights_and_polls_say_so_as_well(listing):
     for method, path in (("OPTIONS", "/api/users/me"), ("GET", POLLING)):
         told = listing.ask(method, path, headers={"origin": LISTED, **PREFLIGHT}).headers

@@ -4,7 +4,6 @@ import re
 import subprocess
 import tomllib
 
-import pytest
 
 from wire import PERMISSIONS
 from wires import head, status
@@ -78,7 +77,6 @@ def test_s_94_every_answer_is_protected(rig, town):
     assert {200, 400, 401, 403, 404, 405, 413, 415} <= seen, seen
 
 
-@pytest.mark.xfail(reason="src/server puts no headers on what the engine of Socket.IO answers itself", strict=True)
 def test_s_94_what_is_polled_is_protected_as_well(rig):
     told = rig.ask("GET", "/socket.io/?EIO=4&transport=polling").headers
     assert told["x-content-type-options"] == "nosniff" and told["cache-control"] == "no-store"

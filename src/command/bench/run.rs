@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::Bench;
 use crate::bench::{self, Plan, Report, Shared, Spawned, Target};
-use crate::command::{say, terminal};
+use crate::command::{say, terminal, told_to_stop};
 use crate::error::{Error, Result};
 
 impl Bench {
@@ -17,7 +16,7 @@ impl Bench {
         let (plan, ceiling) = self.plan()?;
         allow_sockets(plan.people())?;
         // Listened for from here on, so that what was started is always ended.
-        let told = told()?;
+        let told = told_to_stop()?;
         tokio::pin!(told);
         let (spawned, target) = tokio::select! {
             target = self.target(&plan) => target?,
@@ -84,18 +83,6 @@ async fn measure(
         }
     };
     done.map_err(Error::internal)?
-}
-
-/// Ends when whoever started this wants it to end.
-fn told() -> Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }
 
 /// Progress goes to stderr, so that what is printed can be kept.
