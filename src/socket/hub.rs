@@ -192,17 +192,19 @@ impl Hub {
     }
 
     /// Hands durable events to their rooms, and takes away what ended with them. What one socket hears
-    /// of them goes out together.
-    pub fn deliver(&self, all: &[Arc<Told>]) {
+    /// of them goes out together. Answers how many sockets heard something, each event for itself.
+    pub fn deliver(&self, all: &[Arc<Told>]) -> usize {
         let mut unsent = Vec::new();
         failpoint::reach(Point::BeforeBroadcast);
-        all.iter().for_each(|told| self.deliver_one(told, &mut unsent));
+        let heard = all.iter().map(|told| self.deliver_one(told, &mut unsent)).sum();
         unsent.iter().for_each(Pipe::flush);
         failpoint::reach(Point::AfterBroadcast);
+        heard
     }
 
-    fn deliver_one(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) {
-        for (sid, _) in self.rooms.deliver(told, unsent) {
+    fn deliver_one(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) -> usize {
+        let delivered = self.rooms.deliver(told, unsent);
+        for sid in delivered.gone {
             if let Some(connection) = self.connection(sid) {
                 connection.joined().remove(&told.log);
             }
@@ -210,6 +212,7 @@ impl Hub {
         if told.entry.what.changes_readers() {
             self.circles.renew(told);
         }
+        delivered.heard
     }
 
     /// To be held while somebody's presence changes and is told, and while it is looked at and shown.

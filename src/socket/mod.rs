@@ -19,6 +19,7 @@ mod rooms;
 mod serve;
 mod stay;
 mod talk;
+mod tide;
 mod websocket;
 mod wire;
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tracing::info;
 
 use super::connection::Connection;
 use super::hub::Hub;
 use super::people::tell_stopped;
+use super::tide::Tide;
 use crate::app::again;
 use crate::error::Code;
 use crate::event::Ephemeral;
@@ -65,8 +66,14 @@ async fn watch_rights(hub: Arc<Hub>) {
 async fn deliver(hub: Arc<Hub>) {
     let mut outbox = hub.app.logs.outbox().listen();
     let mut told = Vec::with_capacity(TOLD_AT_ONCE);
+    let mut tide = Tide::new(Instant::now());
     while outbox.recv_many(&mut told, TOLD_AT_ONCE).await > 0 {
-        hub.deliver(&told);
+        let begun = Instant::now();
+        let heard = hub.deliver(&told);
+        let pause = tide.pause(heard, begun);
+        if told.len() < TOLD_AT_ONCE && !pause.is_zero() {
+            sleep_until(begun + pause).await;
+        }
         told.clear();
     }
 }

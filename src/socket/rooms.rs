@@ -36,6 +36,15 @@ struct Seat {
     held: Option<Vec<Arc<Told>>>,
 }
 
+/// What became of one event.
+#[derive(Default)]
+pub struct Delivered {
+    /// Sockets that were seated.
+    pub heard: usize,
+    /// Whose seats ended with it.
+    pub gone: Vec<Sid>,
+}
+
 impl Rooms {
     /// Takes a seat that holds back what comes, until [`Rooms::release`]. A seat that is taken again
     /// is held again.
@@ -68,26 +77,25 @@ impl Rooms {
         left
     }
 
-    /// Delivers one event to everybody seated; answers whose seats ended with it. What is left in
-    /// `unsent` is to be flushed.
-    pub fn deliver(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) -> Vec<(Sid, Id<User>)> {
-        let Some(mut room) = self.0.get_mut(&told.log) else { return Vec::new() };
+    /// Delivers one event to everybody seated. What is left in `unsent` is to be flushed.
+    pub fn deliver(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) -> Delivered {
+        let Some(mut room) = self.0.get_mut(&told.log) else { return Delivered::default() };
         room.head = room.head.max(told.entry.seq);
         let spoken = Spoken::told(told);
         unsent.extend(room.seats.values_mut().filter_map(|seat| seat.hear(told, &spoken)));
-        let heard = metrics::counter!("hubbub_events_out_total", "event" => told.name.clone());
-        heard.increment(room.seats.len() as u64);
-        let gone: Vec<(Sid, Id<User>)> = match &told.entry.what {
+        let heard = room.seats.len();
+        metrics::counter!("hubbub_events_out_total", "event" => told.name.clone()).increment(heard as u64);
+        let gone = match &told.entry.what {
             What::MemberLeft { member, .. } => room.seats_where(|seat| seat.user == *member),
             What::ChannelDeleted => room.seats_where(|_| true),
             _ => Vec::new(),
         };
-        for (sid, _) in &gone {
+        for sid in &gone {
             room.take(*sid);
         }
         drop(room);
         self.0.remove_if(&told.log, |_, room| room.seats.is_empty());
-        gone
+        Delivered { heard, gone }
     }
 
     /// Hands something that is in no log to everybody seated, except one.
@@ -124,8 +132,8 @@ impl Room {
         left
     }
 
-    fn seats_where(&self, is: impl Fn(&Seat) -> bool) -> Vec<(Sid, Id<User>)> {
-        self.seats.iter().filter(|(_, seat)| is(seat)).map(|(sid, seat)| (*sid, seat.user)).collect()
+    fn seats_where(&self, is: impl Fn(&Seat) -> bool) -> Vec<Sid> {
+        self.seats.iter().filter(|(_, seat)| is(seat)).map(|(sid, _)| *sid).collect()
     }
 }
 

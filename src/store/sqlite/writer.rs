@@ -1,9 +1,11 @@
 //! The one thread that writes, with group commit (contract D-11).
 //!
 //! Whatever waits is run in one transaction, made durable by one COMMIT, and answered after it.
-//! There is no waiting for company: while one group is on its way to the disk, the next gathers.
+//! While one group is on its way to the disk, the next gathers; between groups that follow each other
+//! closely it waits a little for company, because each costs a way to the disk.
 
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +16,8 @@ use crate::error::{Code, Error, Result};
 
 /// Documents that one transaction takes before it commits; more wait for the next.
 const GROUP: usize = 256;
+/// With so much in a group it goes without waiting for more.
+const ENOUGH: usize = 32;
 /// Jobs that may wait; who comes later waits for room.
 const WAITING: usize = 1024;
 
@@ -141,11 +145,12 @@ impl Drop for Writer {
 /// Until nobody can ask any more; gives back whom to tell of the end.
 fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Task>) -> Option<oneshot::Sender<()>> {
     let mut closing = None;
+    let mut company = Company::default();
     while let Some(task) = waiting.blocking_recv() {
         let mut next = Some(task);
         while let Some(task) = next.take() {
             match task {
-                Task::Grouped(job) => next = group(connection, job, &mut waiting),
+                Task::Grouped(job) => next = group(connection, job, &mut waiting, &mut company),
                 Task::Alone(job) => alone(connection, job),
                 Task::Close(answer) => {
                     waiting.close();
@@ -158,10 +163,16 @@ fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Task>) -> Option<o
 }
 
 /// Runs the group that begins with `first`; gives back the task of another kind that ended it.
-fn group(connection: &Connection, first: Box<dyn Job>, waiting: &mut mpsc::Receiver<Task>) -> Option<Task> {
+fn group(
+    connection: &Connection,
+    first: Box<dyn Job>,
+    waiting: &mut mpsc::Receiver<Task>,
+    company: &mut Company,
+) -> Option<Task> {
     let mut weight = first.weight();
     let mut jobs = vec![first];
     let mut next = None;
+    company.begin(Instant::now());
     while weight < GROUP {
         match waiting.try_recv() {
             Ok(Task::Grouped(job)) => {
@@ -172,12 +183,65 @@ fn group(connection: &Connection, first: Box<dyn Job>, waiting: &mut mpsc::Recei
                 next = Some(other);
                 break;
             }
+            Err(_) if weight < ENOUGH && company.is_expected(jobs.len()) => std::thread::sleep(SLICE),
             Err(_) => break,
         }
     }
     metrics::histogram!("hubbub_store_group_documents").record(weight as f64);
     commit(connection, jobs);
+    company.end(Instant::now());
     next
+}
+
+/// How long at a time more jobs are waited for, and how often for one group.
+const SLICE: Duration = Duration::from_millis(1);
+const SLICES: u32 = 4;
+/// After nobody came the next group does not wait, after nobody came again the next two, and so on
+/// until so many: perhaps those who write wait for their answers first.
+const ALONE: u32 = 64;
+
+/// Whether a group waits for others to join it. It does where the last one ended just now, and while
+/// each slice of waiting brings somebody: a disk that everybody keeps busy is shared, and a single
+/// writer who waits for every answer loses nothing.
+#[derive(Default)]
+struct Company {
+    ended: Option<Instant>,
+    slices: u32,
+    /// Jobs in the group when it last began to wait.
+    before: usize,
+    /// Groups that will not wait, and how many it were after nobody came last.
+    alone: u32,
+    lonely: u32,
+}
+
+impl Company {
+    fn begin(&mut self, now: Instant) {
+        let follows = self.ended.is_some_and(|ended| now.duration_since(ended) < SLICE);
+        self.slices = if follows && self.alone == 0 { SLICES } else { 0 };
+        self.alone = self.alone.saturating_sub(1);
+        self.before = 0;
+    }
+
+    fn is_expected(&mut self, jobs: usize) -> bool {
+        if self.before == jobs {
+            if self.slices + 1 == SLICES {
+                self.lonely = (2 * self.lonely).clamp(1, ALONE);
+                self.alone = self.lonely;
+            }
+            return false;
+        }
+        if self.before > 0 {
+            self.lonely = 0;
+        }
+        let waits = self.slices > 0;
+        self.slices = self.slices.saturating_sub(1);
+        self.before = jobs;
+        waits
+    }
+
+    fn end(&mut self, now: Instant) {
+        self.ended = Some(now);
+    }
 }
 
 fn commit(connection: &Connection, mut jobs: Vec<Box<dyn Job>>) {
@@ -229,6 +293,40 @@ fn closed() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_group_waits_for_company_only_while_it_comes() {
+        let start = Instant::now();
+        let mut company = Company::default();
+        company.begin(start);
+        assert!(!company.is_expected(1), "the first of all");
+        company.end(start);
+        company.begin(start + SLICE);
+        assert!(!company.is_expected(1), "after a rest");
+        company.end(start);
+        company.begin(start);
+        assert!(company.is_expected(1) && company.is_expected(3), "each slice brings somebody");
+        assert!(!company.is_expected(3), "nobody more");
+        company.end(start);
+        company.begin(start);
+        assert!((1..=SLICES as usize).all(|jobs| company.is_expected(jobs)));
+        assert!(!company.is_expected(9), "long enough");
+    }
+
+    #[test]
+    fn who_writes_alone_is_not_kept_waiting() {
+        let start = Instant::now();
+        let mut company = Company::default();
+        let mut waited = 0;
+        for _ in 0..20 * ALONE {
+            company.end(start);
+            company.begin(start);
+            waited += u32::from(company.is_expected(1));
+            company.is_expected(1);
+        }
+        // 1 + 2 + 4 … and then once in ALONE + 1.
+        assert_eq!(waited, 25);
+    }
 
     #[test]
     fn a_full_disk_takes_the_whole_group_back_and_says_so_to_all() {
