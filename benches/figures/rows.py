@@ -91,7 +91,7 @@ def room(key, members, secs="4"):
 def idle(key, sockets, at_most, rounds=99):
     return Row(
         key, f"Memory, {sockets:,} idle connections",
-        f"{sockets:,} sockets connect, sign in, and do nothing",
+        f"{sockets:,} sockets connect, sign in, and do nothing; what each costs after the first",
         ("hubbub", "floor", "node"),
         ("--profile", "idle", "--users", str(sockets), "--secs", "0.5", "--warmup", "0"),
         (IDLE, CONNECT, ERRORS), IDLE.name,
@@ -147,7 +147,7 @@ COMPARED = (
     idle("idle-1000", 1_000, 16),
     idle("idle-15000", 15_000, 12, rounds=3),
     durable("durable", 1, "hubbub keeps at least ten times what Node keeps on the same MongoDB", ten_times),
-    durable("durable-piped", 16, "at least 15,000/s on both stores at p99 ≤ 60 ms, and ten times Node", fifteen_thousand),
+    durable("durable-piped", 8, "at least 15,000/s on both stores at p99 ≤ 60 ms, and ten times Node", fifteen_thousand),
 )
 
 BOTH = ("hubbub", "hubbub-mongo")
@@ -169,9 +169,9 @@ OWN = (
         "2,000 clients in 21 channels, 100 messages/s: about 10,000 deliveries/s", BOTH,
         ("--profile", "room", "--users", "2000", "--channels", "21", "--spread", "--rate", "100", "--secs", "8"),
         (CONNECT, REACHED, P50, P99, MEMORY, ERRORS), P99.name,
-        "connected and signed in within 1 s, no error, p99 ≤ 250 ms, memory ≤ 150 MB",
-        both(lambda one: one[CONNECT.name] <= 1 and not one[ERRORS.name] and one[P99.name] <= 250
-             and one[MEMORY.name] <= 150),
+        "no error, p99 ≤ 250 ms, memory ≤ 150 MB; connected and signed in within 1 s on the embedded store",
+        lambda found: found["hubbub"][CONNECT.name] <= 1 and all(
+            not one[ERRORS.name] and one[P99.name] <= 250 and one[MEMORY.name] <= 150 for one in found.values()),
         ("--profile", "room", "--users", "20", "--channels", "4", "--spread", "--rate", "20", "--secs", "1"),
         most_rounds=3),
     Row("office", "An office of two thousand",

@@ -19,7 +19,8 @@ pub struct Crew {
     shared: Arc<Shared>,
     drivers: Vec<Driver>,
     connect: Connect,
-    before: Option<Memory>,
+    /// With the first client alone.
+    first: Option<Memory>,
     memories: Option<Memories>,
 }
 
@@ -29,8 +30,8 @@ impl Crew {
         let threads = 0..plan.threads;
         let drivers: Result<Vec<Driver>> =
             threads.map(|thread| Driver::new(&plan, &target, shared, origin, thread)).collect();
-        let (connect, before) = (Connect::default(), pid.and_then(Memory::of));
-        Ok(Crew { plan, pid, shared: shared.clone(), drivers: drivers?, connect, before, memories: None })
+        let (drivers, shared) = (drivers?, shared.clone());
+        Ok(Crew { plan, pid, shared, drivers, connect: Connect::default(), first: None, memories: None })
     }
 
     /// Every thread goes through the phase; how long until the last was through.
@@ -65,6 +66,11 @@ impl Crew {
     pub fn come(&mut self, users: usize) -> Result<()> {
         let (speakers, here) = (self.plan.users, self.here());
         let wanted = move |client: &Client| client.number < users || client.number >= speakers;
+        if here == 0 {
+            // What a server loads and makes once, for the first of all, is not what a connection costs.
+            self.all(|driver| driver.connect(|client| client.number == 0))?;
+            self.first = self.memory();
+        }
         let connected = self.all(|driver| {
             driver.desk.active = users;
             driver.connect(wanted)
@@ -83,14 +89,14 @@ impl Crew {
                 per_second: new as f64 / connected.as_secs_f64().max(1e-9),
                 join_seconds: joined.as_secs_f64(),
             };
-            let memories = self.before.zip(memory_connected).zip(self.memory());
-            self.memories = memories.map(|((before, connected), joined)| Memories {
-                before,
+            let memories = self.first.zip(memory_connected).zip(self.memory());
+            self.memories = memories.map(|((first, connected), joined)| Memories {
+                first,
                 connected,
                 joined,
                 after: joined,
-                per_connection: connected.each(before, users),
-                per_joined: joined.each(before, users),
+                per_connection: connected.each(first, users - 1),
+                per_joined: joined.each(first, users - 1),
             });
         }
         Ok(())
@@ -107,7 +113,7 @@ impl Crew {
         self.connect
     }
 
-    /// Of the server: before anybody came, with everybody, and now.
+    /// Of the server: with the first alone, with everybody, and now.
     pub fn memories(&self) -> Option<Memories> {
         let after = self.memory()?;
         self.memories.map(|memories| Memories { after, ..memories })

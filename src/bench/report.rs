@@ -40,13 +40,14 @@ pub struct Connect {
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Memories {
-    pub before: Memory,
+    /// With the first client alone.
+    pub first: Memory,
     pub connected: Memory,
     pub joined: Memory,
     pub after: Memory,
-    /// From `before` to `connected`.
+    /// Of each more, from `first` to `connected`.
     pub per_connection: Memory,
-    /// From `before` to `joined`.
+    /// Of each more, from `first` to `joined`.
     pub per_joined: Memory,
 }
 

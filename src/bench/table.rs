@@ -33,7 +33,7 @@ fn row(name: &str, value: impl Into<String>) -> Row {
 
 fn memory(memories: &Memories) -> Vec<Row> {
     vec![
-        row("memory before", mebibytes(memories.before)),
+        row("memory with the first", mebibytes(memories.first)),
         row("memory after", mebibytes(memories.after)),
         row("  per connection, signed in", kibibytes(memories.per_connection)),
         row("  and in its channels", kibibytes(memories.per_joined)),

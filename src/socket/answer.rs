@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use tracing::error;
 
@@ -58,7 +57,7 @@ impl Drop for Answer {
 #[derive(Serialize)]
 struct Done<'a> {
     ok: bool,
-    data: &'a Value,
+    data: &'a RawValue,
 }
 
 #[derive(Serialize)]
@@ -91,7 +90,7 @@ impl Answer {
     }
 
     /// Answers, and tells how many bytes that took.
-    pub fn done(mut self, data: &Value) -> usize {
+    pub fn done(mut self, data: &RawValue) -> usize {
         metrics::counter!("hubbub_acks_total", "code" => "OK").increment(1);
         failpoint::reach(Point::BeforeAck);
         let bytes = match (self.ack.take(), to_raw_value(&Done { ok: true, data })) {

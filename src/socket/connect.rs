@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::value::to_raw_value;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
@@ -158,16 +158,15 @@ async fn begin(hub: &Arc<Hub>, connection: &Arc<Connection>, resume: Option<stay
     let Some(resume) = resume else { return Ok(()) };
     let (told, releases) = match stay::resume(hub, connection, resume).await {
         Ok((told, releases)) => (written(told)?, releases),
-        Err(error) => (json!({ "error": error.body() }), Vec::new()),
+        Err(error) => (written(json!({ "error": error.body() }))?, Vec::new()),
     };
     say(connection, "resumed", &told)?;
     stay::release(hub, releases);
     Ok(())
 }
 
-fn say(connection: &Connection, event: &str, told: &Value) -> Result<()> {
-    let told = to_raw_value(told).map_err(Error::internal)?;
-    connection.outlet.say(&Spoken::new(event, &told))
+fn say(connection: &Connection, event: &str, told: &RawValue) -> Result<()> {
+    connection.outlet.say(&Spoken::new(event, told))
 }
 
 /// Seats the socket in its user's own log and says where that stands.
@@ -179,12 +178,12 @@ async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
     let seat = stay::hold(hub, connection, address)?;
     let address = seat.address();
     let head = hub.app.logs.settled(address).await?;
-    let told = json!({
+    let told = written(json!({
         "userId": user.id,
         "username": user.username,
         "log": { "channelId": address.log, "epoch": address.epoch, "head": head },
         "limits": { "textChars": limits::TEXT_CHARS, "frameBytes": limits::FRAME_BYTES },
-    });
+    }))?;
     say(connection, "welcome", &told)?;
     stay::release(hub, vec![seat.shown(head)]);
     let _order = hub.presence_in_order();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::connection::Connection;
 use super::hub::Hub;
@@ -39,15 +40,15 @@ pub struct Asked {
 
 /// When and with what an event is answered.
 pub enum Outcome {
-    Now(Value),
+    Now(Box<RawValue>),
     /// The event has its place in the order; its answer takes longer than the next event should wait.
-    Later(Pin<Box<dyn Future<Output = Result<Value>> + Send>>),
+    Later(Pin<Box<dyn Future<Output = Result<Box<RawValue>>> + Send>>),
     /// The answer shows logs up to somewhere; they are heard live from there on.
-    Then(Value, Vec<Release>),
+    Then(Box<RawValue>, Vec<Release>),
     /// The answer says how people are: looked at in the moment in which it is given, in order with
     /// what is told of them. Otherwise an answer could come after news that it does not know of yet,
     /// and would be wrong for good (D-41).
-    Looked(Box<dyn FnOnce() -> Value + Send>),
+    Looked(Box<dyn FnOnce() -> Result<Box<RawValue>> + Send>),
 }
 
 const fn spec(
@@ -132,8 +133,9 @@ pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T> {
         .map_err(|error| Error::unreadable(&error.path().to_string(), &error.inner().to_string()))
 }
 
-pub fn written(value: impl serde::Serialize) -> Result<Value> {
-    serde_json::to_value(value).map_err(Error::internal)
+/// JSON as it goes out; what answers hold is written once.
+pub fn written(value: impl serde::Serialize) -> Result<Box<RawValue>> {
+    to_raw_value(&value).map_err(Error::internal)
 }
 
 #[cfg(test)]

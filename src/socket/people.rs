@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::events::{Asked, Outcome, read};
+use super::events::{Asked, Outcome, read, written};
 use super::hub::Hub;
 use crate::error::{Error, Result};
 use crate::event::{Ephemeral, Online, PresenceStatus};
@@ -38,7 +38,7 @@ pub async fn typing(asked: Asked) -> Result<Outcome> {
         let event = Ephemeral::UserTyping { channel_id, user_id, username, is_typing: true };
         hub.rooms.whisper(channel_id.into(), Some(connection.outlet.sid()), &event);
     }
-    Ok(Outcome::Now(json!({ "told": told })))
+    Ok(Outcome::Now(written(json!({ "told": told }))?))
 }
 
 pub async fn stop_typing(asked: Asked) -> Result<Outcome> {
@@ -48,7 +48,7 @@ pub async fn stop_typing(asked: Asked) -> Result<Outcome> {
     if told {
         tell_stopped(&asked.hub, typing.channel_id, asked.actor.id, asked.actor.username);
     }
-    Ok(Outcome::Now(json!({ "told": told })))
+    Ok(Outcome::Now(written(json!({ "told": told }))?))
 }
 
 pub fn tell_stopped(hub: &Hub, channel_id: Id<Channel>, user_id: Id<User>, username: Username) {
@@ -78,7 +78,7 @@ pub async fn update_presence(asked: Asked) -> Result<Outcome> {
         asked.hub.tell_presence(presence);
     }
     let presence = asked.hub.app.presence.own(asked.actor.id);
-    Ok(Outcome::Now(json!({ "presence": presence })))
+    Ok(Outcome::Now(written(json!({ "presence": presence }))?))
 }
 
 #[derive(Deserialize)]
@@ -100,7 +100,7 @@ pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
         let presence = &hub.app.presence;
         let seen = |id| if id == actor.id { presence.own(id) } else { presence.of(id) };
         let presences: Vec<_> = visible.filter_map(seen).collect();
-        json!({ "presences": presences })
+        written(json!({ "presences": presences }))
     })))
 }
 
@@ -123,7 +123,7 @@ pub async fn online(asked: Asked) -> Result<Outcome> {
             connection.say(&Ephemeral::OnlineUsersCount { count: online.len() });
             connection.say(&Ephemeral::OnlineUsers(online.clone()));
         }
-        json!({ "count": online.len(), "users": online })
+        written(json!({ "count": online.len(), "users": online }))
     })))
 }
 
@@ -174,7 +174,7 @@ pub async fn in_channel(asked: Asked) -> Result<Outcome> {
         if !awaited {
             connection.say(&Ephemeral::ChannelUsers { channel_id, users: users.clone() });
         }
-        json!({ "channelId": channel_id, "users": users })
+        written(json!({ "channelId": channel_id, "users": users }))
     })))
 }
 
@@ -195,5 +195,5 @@ pub async fn refresh_auth(asked: Asked) -> Result<Outcome> {
     }
     let expires_at = admission.expires_at;
     Arc::clone(&asked.connection).readmit(admission);
-    Ok(Outcome::Now(json!({ "expiresAt": expires_at })))
+    Ok(Outcome::Now(written(json!({ "expiresAt": expires_at }))?))
 }

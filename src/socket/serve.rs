@@ -60,7 +60,13 @@ async fn one(hub: &Arc<Hub>, connection: &Arc<Connection>, arrived: Arrived) -> 
         Ok(Ok(Outcome::Now(data))) => answer.done(&data),
         Ok(Ok(Outcome::Looked(look))) => {
             let _order = hub.presence_in_order();
-            answer.done(&look())
+            match look() {
+                Ok(data) => answer.done(&data),
+                Err(error) => {
+                    refuse(answer, &name, &error);
+                    0
+                }
+            }
         }
         Ok(Ok(Outcome::Then(data, releases))) => {
             let bytes = answer.done(&data);

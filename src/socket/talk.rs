@@ -39,8 +39,8 @@ pub async fn join(asked: Asked) -> Result<Outcome> {
     };
     asked.hub.app.presence.look_at(asked.actor.id, Some(join.channel_id));
     let mut answer = shown;
-    answer.insert("channel".into(), written(seat.channel.view())?);
-    Ok(Outcome::Then(Value::Object(answer), releases))
+    answer.insert("channel".into(), json!(seat.channel.view()));
+    Ok(Outcome::Then(written(answer)?, releases))
 }
 
 type Shown = (Map<String, Value>, Vec<Release>);
@@ -78,7 +78,7 @@ async fn newest(asked: &Asked, channel: Id<Channel>) -> Result<Shown> {
 }
 
 fn object(shown: impl Serialize) -> Result<Map<String, Value>> {
-    match written(shown)? {
+    match serde_json::to_value(shown).map_err(Error::internal)? {
         Value::Object(object) => Ok(object),
         _ => Err(Error::internal("what is shown is no object")),
     }
@@ -94,7 +94,7 @@ pub async fn leave(asked: Asked) -> Result<Outcome> {
     let leave: Leave = read(asked.payload)?;
     stay::exit(&asked.hub, &asked.connection, leave.channel_id.into());
     asked.hub.app.presence.look_at(asked.actor.id, None);
-    Ok(Outcome::Now(json!({ "channelId": leave.channel_id })))
+    Ok(Outcome::Now(written(json!({ "channelId": leave.channel_id }))?))
 }
 
 pub async fn resume(asked: Asked) -> Result<Outcome> {

@@ -51,7 +51,7 @@ fn complete(report: &Value) {
     assert!(report["connect"]["seconds"].as_f64().unwrap() > 0.0);
     assert!(report["connect"]["perSecond"].as_f64().unwrap() > 0.0);
     assert!(report["cpu"]["benchSeconds"].is_number() && report["cpu"]["serverSeconds"].is_number());
-    for moment in ["before", "connected", "joined", "after", "perConnection", "perJoined"] {
+    for moment in ["first", "connected", "joined", "after", "perConnection", "perJoined"] {
         for kind in ["rss", "pss", "private"] {
             assert!(report["memory"][moment][kind].is_u64(), "{moment} {kind}: {report:#}");
         }

@@ -1,6 +1,7 @@
 //! The MongoDB engine: every write is a majority's and journaled, every read the primary's.
 
 mod fault;
+mod gets;
 mod indexes;
 mod open;
 mod plan;
@@ -15,6 +16,7 @@ use mongodb::options::{ReadConcern, ReturnDocument};
 use mongodb::{Client, Database};
 use tokio::time::timeout;
 
+use self::gets::Gets;
 use super::engine::Kept;
 use super::{Change, Collection, Document, Filter, Plan, Query, Refusal, Rejected};
 use crate::error::{Error, Result};
@@ -28,6 +30,7 @@ const AT_ONCE: usize = 1000;
 pub(super) struct Mongo {
     client: Client,
     database: Database,
+    gets: Gets,
 }
 
 impl Mongo {
@@ -36,9 +39,7 @@ impl Mongo {
     }
 
     pub(super) async fn get<T: Kept>(&self, collection: &'static Collection, id: &str) -> Result<Option<T>> {
-        let filter = Filter::Is("_id", super::Literal::Text(id.into()));
-        let found = self.find(collection, Query::new(filter, 1)).await?;
-        Ok(found.into_iter().next())
+        self.document(collection, id).await?.as_ref().map(values::read).transpose()
     }
 
     pub(super) async fn find<T: Kept>(

@@ -11,6 +11,7 @@ use mongodb::{Client, Database};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Mongo;
+use super::gets::Gets;
 use crate::error::{Code, Error, Result};
 
 const DATABASE: &str = "hubbub";
@@ -42,7 +43,7 @@ impl Mongo {
         let client = Client::with_options(options).map_err(malformed)?;
         let database = client.database(name.as_deref().unwrap_or(DATABASE));
         probe(&database).await?;
-        Ok(Mongo { client, database })
+        Ok(Mongo { client, database, gets: Gets::default() })
     }
 }
 

@@ -195,7 +195,7 @@ fn group(
 
 /// How long at a time more jobs are waited for, and how often for one group.
 const SLICE: Duration = Duration::from_millis(1);
-const SLICES: u32 = 4;
+const SLICES: u32 = 6;
 /// After nobody came the next group does not wait, after nobody came again the next two, and so on
 /// until so many: perhaps those who write wait for their answers first.
 const ALONE: u32 = 64;
