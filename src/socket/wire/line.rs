@@ -34,6 +34,9 @@ pub(super) struct Shared {
 #[derive(Debug)]
 pub struct Refused;
 
+/// Up to here it costs less to copy frames together than to hand the system a list of them.
+const JOINED: usize = 4_096;
+
 /// What waits when the engine lets go of the line has this long to be taken.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -107,6 +110,11 @@ impl Shared {
     fn drain(&self, out: &mut Out) -> io::Result<()> {
         out.drain(|slices| match slices {
             [one] => self.stream.try_write(one),
+            few if length(few) <= JOINED => {
+                let mut joined = Vec::with_capacity(length(few));
+                few.iter().for_each(|slice| joined.extend_from_slice(slice));
+                self.stream.try_write(&joined)
+            }
             many => self.stream.try_write_vectored(many),
         })
     }
@@ -124,6 +132,10 @@ impl Shared {
             }
         }
     }
+}
+
+fn length(slices: &[io::IoSlice<'_>]) -> usize {
+    slices.iter().map(|slice| slice.len()).sum()
 }
 
 impl AsyncRead for Line {
