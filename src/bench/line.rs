@@ -40,6 +40,8 @@ impl Line {
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
         if let Some(source) = source(address, number) {
+            // A port of an earlier run that is not quite over is good enough.
+            socket.set_reuse_address(true)?;
             socket.bind(&SocketAddr::from((source, 0)).into())?;
         }
         match socket.connect(&address.into()) {

@@ -141,12 +141,12 @@ impl Writer {
     }
 
     async fn insert(&mut self, mut batch: Vec<Numbered>, done: &mut Vec<Done>) -> Left {
-        let entries: Vec<Entry> = batch.iter().map(|numbered| numbered.entry.clone()).collect();
-        if entries.is_empty() {
+        if batch.is_empty() {
             return Ok(Vec::new());
         }
         failpoint::reach(Point::BeforeStoreWrite);
-        let rejected = self.store.messages.insert_all(&entries).await.err();
+        let entries = batch.iter().map(|numbered| &numbered.entry);
+        let rejected = self.store.messages.insert_all(entries).await.err();
         failpoint::reach(Point::AfterStoreWrite);
         let written = rejected.as_ref().map_or(batch.len(), |rejected| rejected.done);
         let rest = batch.split_off(written.min(batch.len()));

@@ -37,12 +37,13 @@ impl<T: Record> Table<T> {
 
     /// Refused with CONFLICT where a unique index holds the same key.
     pub async fn insert(&self, record: &T) -> Result<(), Rejected> {
-        self.insert_all(std::slice::from_ref(record)).await
+        self.insert_all([record]).await
     }
 
     /// In order, up to the first that is refused; those before it stay.
-    pub async fn insert_all(&self, records: &[T]) -> Result<(), Rejected> {
-        let documents = records.iter().map(write).collect::<Result<Vec<_>>>().map_err(Rejected::fault)?;
+    pub async fn insert_all<'a>(&self, records: impl IntoIterator<Item = &'a T>) -> Result<(), Rejected> {
+        let documents =
+            records.into_iter().map(write).collect::<Result<Vec<_>>>().map_err(Rejected::fault)?;
         self.engine.insert(T::COLLECTION, documents).await
     }
 

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mongodb::bson;
+use mongodb::bson::RawDocumentBuf;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -18,7 +18,7 @@ use crate::store::{Collection, Filter, Literal, Query};
 /// Questions to one collection that are on their way at once.
 const UNDER_WAY: usize = 4;
 
-type Found = Result<Option<bson::Document>>;
+type Found = Result<Option<RawDocumentBuf>>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gets(Arc<Mutex<HashMap<&'static str, Line>>>);
@@ -87,7 +87,7 @@ async fn fetch(mongo: &Mongo, collection: &'static Collection, waiting: Vec<Wait
     let ids = waiting.iter().map(|one| Literal::Text(one.id.clone())).collect();
     let query = Query::new(Filter::In("_id", ids), waiting.len() as u64);
     let found = mongo.read(collection, query, None).await.map(|found| {
-        let named = |document: bson::Document| Some((document.get_str("_id").ok()?.to_owned(), document));
+        let named = |document: RawDocumentBuf| Some((document.get_str("_id").ok()?.to_owned(), document));
         found.into_iter().filter_map(named).collect::<HashMap<_, _>>()
     });
     for Waiting { id, answer } in waiting {

@@ -10,7 +10,7 @@ mod values;
 
 use std::time::Duration;
 
-use mongodb::bson::{self, Bson, doc};
+use mongodb::bson::{self, Bson, RawDocumentBuf, doc};
 use mongodb::error::Error as Cause;
 use mongodb::options::{ReadConcern, ReturnDocument};
 use mongodb::{Client, Database};
@@ -39,7 +39,7 @@ impl Mongo {
     }
 
     pub(super) async fn get<T: Kept>(&self, collection: &'static Collection, id: &str) -> Result<Option<T>> {
-        self.document(collection, id).await?.as_ref().map(values::read).transpose()
+        self.document(collection, id).await?.as_deref().map(values::read).transpose()
     }
 
     pub(super) async fn find<T: Kept>(
@@ -48,7 +48,7 @@ impl Mongo {
         query: Query,
     ) -> Result<Vec<T>> {
         let found = self.read(collection, query, None);
-        found.await?.iter().map(values::read).collect()
+        found.await?.iter().map(|found| values::read(found)).collect()
     }
 
     async fn read(
@@ -56,7 +56,7 @@ impl Mongo {
         collection: &'static Collection,
         query: Query,
         fields: Option<bson::Document>,
-    ) -> Result<Vec<bson::Document>> {
+    ) -> Result<Vec<RawDocumentBuf>> {
         let concern = match query.newest {
             true => ReadConcern::local(),
             false => ReadConcern::majority(),
@@ -76,7 +76,7 @@ impl Mongo {
         let mut cursor = reading(async { find.await }).await?;
         let mut found = Vec::new();
         while reading(cursor.advance()).await? {
-            found.push(cursor.deserialize_current().map_err(Error::internal)?);
+            found.push(cursor.current().to_owned());
         }
         Ok(found)
     }
@@ -99,7 +99,7 @@ impl Mongo {
         collection: &'static Collection,
         documents: Vec<Document>,
     ) -> Result<(), Rejected> {
-        let rows: Vec<bson::Document> = documents.iter().map(values::bson).collect();
+        let rows: Vec<bson::Document> = documents.into_iter().map(values::bson).collect();
         // One command each: where the driver made several of one call, the outcome of the earlier
         // would be lost with the error of a later one.
         for (round, rows) in rows.chunks(AT_ONCE).enumerate() {
@@ -169,7 +169,8 @@ impl Mongo {
 
     async fn ids(&self, collection: &'static Collection, query: Query) -> Result<Vec<Bson>> {
         let found = self.read(collection, query, Some(doc! {"_id": 1})).await?;
-        Ok(found.into_iter().filter_map(|mut document| document.remove("_id")).collect())
+        let id = |document: &RawDocumentBuf| document.get("_id").ok()??.try_into().ok();
+        Ok(found.iter().filter_map(id).collect())
     }
 
     pub(super) async fn ping(&self) -> Result<()> {

@@ -43,13 +43,13 @@ pub(super) fn changes(changes: &[Change]) -> Document {
     let mut update = Document::new();
     for change in changes {
         let (operator, field, value) = match change {
-            Change::Set(field, value) => ("$set", field, of_value(value)),
+            Change::Set(field, value) => ("$set", field, of_value(value.clone())),
             Change::Unset(field) => ("$unset", field, Bson::String(String::new())),
             Change::Add(field, by) => ("$inc", field, Bson::Int64(*by)),
             Change::Raise(field, to) => ("$max", field, Bson::Int64(*to)),
-            Change::Include(field, value) => ("$addToSet", field, of_value(value)),
+            Change::Include(field, value) => ("$addToSet", field, of_value(value.clone())),
             // `$pull` would read an object as a condition.
-            Change::Exclude(field, value) => ("$pullAll", field, Bson::Array(vec![of_value(value)])),
+            Change::Exclude(field, value) => ("$pullAll", field, Bson::Array(vec![of_value(value.clone())])),
         };
         let mut fields = match update.remove(operator) {
             Some(Bson::Document(fields)) => fields,

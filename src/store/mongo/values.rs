@@ -1,26 +1,26 @@
 //! Documents as BSON and back. Whole numbers go in as 64 bits and are read from either width.
 
-use mongodb::bson::{self, Bson};
+use mongodb::bson::{self, Bson, RawDocument};
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
 use crate::error::{Error, Result};
 use crate::store::{Document, Literal};
 
-pub(super) fn bson(document: &Document) -> bson::Document {
-    document.iter().map(|(field, value)| (field.clone(), of_value(value))).collect()
+pub(super) fn bson(document: Document) -> bson::Document {
+    document.into_iter().map(|(field, value)| (field, of_value(value))).collect()
 }
 
-pub(super) fn of_value(value: &Value) -> Bson {
+pub(super) fn of_value(value: Value) -> Bson {
     match value {
         Value::Null => Bson::Null,
-        Value::Bool(truth) => Bson::Boolean(*truth),
+        Value::Bool(truth) => Bson::Boolean(truth),
         Value::Number(number) => match number.as_i64() {
             Some(whole) => Bson::Int64(whole),
             None => Bson::Double(number.as_f64().unwrap_or(f64::NAN)),
         },
-        Value::String(text) => Bson::String(text.clone()),
-        Value::Array(values) => Bson::Array(values.iter().map(of_value).collect()),
+        Value::String(text) => Bson::String(text),
+        Value::Array(values) => Bson::Array(values.into_iter().map(of_value).collect()),
         Value::Object(fields) => Bson::Document(bson(fields)),
     }
 }
@@ -34,8 +34,9 @@ pub(super) fn of_literal(literal: &Literal) -> Bson {
     }
 }
 
-pub(super) fn read<T: DeserializeOwned>(kept: &bson::Document) -> Result<T> {
-    serde_json::from_value(Value::Object(document(kept)?)).map_err(Error::internal)
+/// As its type, straight from the bytes.
+pub(super) fn read<T: DeserializeOwned>(kept: &RawDocument) -> Result<T> {
+    bson::deserialize_from_slice(kept.as_bytes()).map_err(Error::internal)
 }
 
 pub(super) fn document(document: &bson::Document) -> Result<Document> {
