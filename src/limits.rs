@@ -38,8 +38,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 // The log (contract D-11, D-28).
 /// Entries of one log that are written at once: what comes while one batch is written waits for the next.
 pub const BATCH: usize = 256;
-/// Half a second less than clients wait (D-02, D-10): an answer that is under way at their deadline is lost.
-pub const SEND_DEADLINE: Duration = Duration::from_millis(9_500);
+/// A second less than clients wait (D-02, D-10): an answer that is under way at their deadline is lost.
+pub const SEND_DEADLINE: Duration = Duration::from_secs(9);
 pub const RESUME_PAGE: u64 = 300;
 pub const RESUME_PAGE_BYTES: usize = 256 * 1024;
 pub const RESUME_PER_CHANNEL: u64 = 1_000;

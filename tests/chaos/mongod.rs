@@ -1,5 +1,6 @@
 //! The database of a run, started and found by `scripts/mongod`. It ends with its value.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -99,7 +100,8 @@ impl Mongod {
             words.extend(["--bind", address]);
         }
         let mut command = command(&words, &self.folder);
-        command.envs(self.members.environment.iter().map(|(name, value)| (name, value)));
+        let environment: BTreeMap<_, _> = self.members.environment.iter().cloned().collect();
+        command.env("HUBBUB_MONGOD_ENVIRONMENT", serde_json::to_string(&environment).unwrap());
         let words = said(block_in_place(|| command.output()).unwrap());
         let mut words = words.split(' ').map(str::to_owned);
         let uri = words.next().unwrap();

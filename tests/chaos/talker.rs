@@ -135,6 +135,7 @@ impl Talker {
         loop {
             self.renew().await;
             let auth = json!({ "token": self.part.person.token });
+            self.note(Noted::Knocked);
             let opening = timeout(Duration::from_secs(10), Wire::open(self.part.address, &auth));
             if let Ok(Some(wire)) = opening.await
                 && self.stay(wire, &mut phase, &mut drained).await.is_some()

@@ -81,6 +81,19 @@ fn i14_every_coming_and_going_begins_the_quiet_anew() {
 }
 
 #[test]
+fn i14_the_server_may_know_first_who_comes() {
+    let mut run = good();
+    at(&mut run, 0, 1, Noted::Closed);
+    at(&mut run, 1, 2, seen(ANN, false));
+    at(&mut run, 1, 37, seen(ANN, true));
+    at(&mut run, 1, 39, word());
+    found(&run, "I-14");
+    at(&mut run, 0, 36, Noted::Knocked);
+    at(&mut run, 0, 38, Noted::Connected);
+    assert_eq!(check(&run), Ok(()));
+}
+
+#[test]
 fn i14_another_device_keeps_somebody_there() {
     let mut run = ann_goes(99);
     run.journals.push(Journal { user: id(ANN), notes: Vec::new() });

@@ -40,6 +40,9 @@ pub enum Noted {
     /// The line of this client is so narrow that it learns late, or never, that its connection is over:
     /// it cannot say whether it was there.
     Narrow,
+    /// It sets out to connect: the server may know that it is there before it does.
+    #[allow(dead_code, reason = "only clients of a network need so long to arrive")]
+    Knocked,
     Connected,
     Closed,
     Sent {

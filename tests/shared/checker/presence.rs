@@ -129,20 +129,21 @@ fn truth(run: &Run, user: Id<User>, end: u64) -> Vec<Span> {
 
 fn device(journal: &Journal, end: u64) -> Vec<Span> {
     let mut spans = Vec::new();
-    let (mut from, mut there) = (0, false);
+    let (mut from, mut there) = (0, Some(false));
     for note in &journal.notes {
         let now = match note.what {
-            Noted::Connected => true,
-            Noted::Closed => false,
+            Noted::Knocked => None,
+            Noted::Connected => Some(true),
+            Noted::Closed => Some(false),
             _ => continue,
         };
         if now != there {
-            spans.push(Span { from, to: note.at, there: Some(there) });
+            spans.push(Span { from, to: note.at, there });
             (from, there) = (note.at, now);
         }
     }
-    let last = if there { journal.notes.last().map_or(0, |note| note.at) } else { end };
-    spans.push(Span { from, to: last, there: Some(there) });
+    let last = if there == Some(true) { journal.notes.last().map_or(0, |note| note.at) } else { end };
+    spans.push(Span { from, to: last, there });
     spans.push(Span { from: last, to: end, there: None });
     spans
 }
