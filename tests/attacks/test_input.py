@@ -1,6 +1,7 @@
 """A. What is sent where a value belongs: operators, patterns, foreign fields, depth, numbers."""
 
 import itertools
+import json
 import time
 from urllib.parse import quote
 
@@ -47,7 +48,9 @@ def test_s_01_operators_in_every_body(rig, place):
         for body in spoilt.with_operators(body_of(place, row)):
             answer = ask(place, row, fresh=False, json=body)
             assert answer.status in (400, 403, 404), f"{row.what} {body}: {answer.status} {answer.text[:200]}"
-        for text in ("null", "[]", "1", '"x"', "true", "{", '{"a":1}x', "\xff", ""):
+        # What is right and goes on is as wrong as what is wrong from the start.
+        more = [json.dumps(body_of(place, row)) + rest for rest in ("x", "{}", ' {"$ne":1}')]
+        for text in ("null", "[]", "1", '"x"', "true", "{", '{"a":1}x', "\xff", "", *more):
             answer = ask(place, row, fresh=False, json=None, data=text.encode("latin-1"), headers={"content-type": "application/json"})
             # Where everything may be left out there is nothing wrong with nothing.
             assert answer.status in (400, 403, 404) or text in ("", "null"), f"{row.what} {text}: {answer.status}"
@@ -212,6 +215,26 @@ def test_s_09_numbers_out_of_bounds(rig, place):
             found = answer.json["data"].values() if answer.status == 200 and isinstance(answer.json.get("data"), dict) else []
             assert all(len(value) <= 100 for value in found if isinstance(value, list)), f"{row.what}?{name}={number}"
     took.within(0.1)
+
+
+# What there is more of than a page may hold, once somebody has made it.
+LONG = {
+    "GET /api/groups": "groups", "GET /api/groups/my-groups": "groups", "GET /api/users/{id}/groups": "groups",
+    "GET /api/channels": "channels", "GET /api/channels/paginated": "channels", "GET /api/channels/my-channels": "channels",
+    "GET /api/messages/channel/{channelId}": "messages", "GET /api/messages/{id}/replies": "replies",
+}  # fmt: skip
+
+
+def test_s_09_no_page_holds_more_than_a_hundred(rig, village):
+    """However many are asked for; of each of these there are more."""
+    place = Place(village, "bob", "own")
+    for number in range(101):
+        place.caller.rest("POST", "/groups", {"name": f"one of many {number} {place.caller.name}"})
+        place.caller.rest("POST", f"/messages/{place.message['id']}/replies", {"text": rig.words()})
+    for row in (row for row in LOOKS if row.what in LONG):
+        for number in ("101", "1000", "1000000000", str(2**31), str(2**63)):
+            answer = ask_with(place, row, f"limit={number}")
+            assert answer.status == 200 and len(answer.json["data"][LONG[row.what]]) == 100, f"{row.what}?limit={number}: {answer.text[:200]}"
 
 
 def test_s_09_numbers_in_events(rig, place):

@@ -137,6 +137,21 @@ def test_s_23_guessing_from_one_address(rig):
     assert alice.ask("PUT", "/auth/change-password", change, line=line).status == 429
 
 
+def test_s_23_guessing_all_at_once(rig):
+    """Who guesses sixteen times in one moment has no more guesses than who waits for each answer."""
+    alice, source = rig.person("alice"), rig.source()
+    gate = threading.Barrier(16)
+
+    def guess(_):
+        line = Line(source)
+        gate.wait(30)
+        return log_in(rig, alice.name, WRONG, line).status
+
+    with ThreadPoolExecutor(16) as crew:
+        answers = list(crew.map(guess, range(16)))
+    assert (answers.count(401), answers.count(429)) == (10, 6), answers
+
+
 def test_s_23_guessing_from_everywhere(rig):
     alice = rig.person("alice")
     chat = alice.connect()

@@ -156,9 +156,22 @@ def test_s_18_who_is_switched_off_is_out_everywhere(rig, new_town, way):
 def test_s_19_no_way_to_sign_in_is_weaker(rig, town):
     """The ways are those routes on which the ledger lets tokens out; it finds any other."""
     off, on = rig.person("alice"), rig.person("alice")
-    rig.root.rest("DELETE", f"/users/{off.id}")
     known = {row.path.removeprefix("/api") for row in matrix.rows() if row.path.startswith("/api/auth")}
     assert set(SIGN_IN) <= known
+    # Each way is one for whoever may come in, so that what is refused below is refused for what is wrong with it.
+    for person in (off, on):
+        names = [{"username": person.name}, {"username": person.name.upper()}, {"username": person.mail}, {"email": person.mail}]
+        for name in names:
+            came = rig.ask("POST", "/api/auth/login", json={**name, "password": person.password})
+            assert came.data["user"]["id"] == person.id, name
+        person.refresh = rig.ask("POST", "/api/auth/refresh", json={"refreshToken": person.refresh}).data["refreshToken"]
+    rig.root.rest("DELETE", f"/users/{off.id}")
+    wrong = [("the wrong one", on, on.password + "x"), ("none", on, ""), ("that of another", on, off.password), ("its own", off, off.password)]
+    for about, person, password in wrong:
+        for name in ({"username": person.name}, {"username": person.name.upper()}, {"username": person.mail}, {"email": person.mail}):
+            answer = rig.ask("POST", "/api/auth/login", json={**name, "password": password})
+            assert (answer.status, answer.code) == (401, "UNAUTHENTICATED"), f"{about}, {list(name)}: {answer.status}"
+    assert rig.ask("POST", "/api/auth/refresh", json={"refreshToken": off.refresh}).status == 401
     tried = {
         "/auth/register": [
             {"username": person.name, "email": person.mail, "password": person.password} for person in (on, off)
@@ -179,4 +192,9 @@ def test_s_19_no_way_to_sign_in_is_weaker(rig, town):
             assert "set-cookie" not in answer.headers
     change = {"currentPassword": on.password + "x", "newPassword": rig.password()}
     assert on.ask("PUT", "/auth/change-password", change).status == 400
+    # Who has the address can have the account, so that is no way around the password either.
+    for proof in ({}, {"currentPassword": on.password + "x"}, {"currentPassword": ""}):
+        answer = on.ask("PUT", "/users/me", {"email": "other-" + on.mail, **proof})
+        assert answer.code == "VALIDATION_FAILED" and "currentPassword" in answer.text, f"{list(proof)}: {answer.status} {answer.text[:200]}"
+    assert on.rest("GET", "/users/me")["email"] == on.mail
     assert set(tried) | {"/auth/change-password"} == set(SIGN_IN)

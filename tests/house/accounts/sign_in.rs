@@ -131,8 +131,7 @@ async fn no_header_gives_a_caller_another_address_s24() {
         let told = async |number: usize| {
             let address = format!("203.0.113.{number}");
             let body = login("alice", "guess");
-            let asked =
-                house.post("/auth/login", &body).with("x-forwarded-for", &format!("{address}, 10.0.0.1"));
+            let asked = house.post("/auth/login", &body).with("x-forwarded-for", &address);
             let asked = asked.with("x-real-ip", &address).with("cf-connecting-ip", &address);
             asked.with("forwarded", &format!("for={address}")).answer().await.status
         };
