@@ -47,10 +47,13 @@ def test_s_60_more_sockets_and_coming_back_gain_nothing(rig, town):
     assert counted[True] <= BURST + PER_SECOND * (took + 1), counted
     for chat in chats:
         chat.leave()
+    # What nobody uses is tidied away once a second: not this.
+    while time.monotonic() < began + took + 1.2:
+        rig.metrics()
     with flooder.connect() as chat:
-        began = time.monotonic()
-        counted = acknowledged(chat, [chat.begin("get_online_users", {}) for _ in range(60)])
-        assert counted["ok"] <= BURST / 2 + PER_SECOND * (time.monotonic() - began + 2), counted
+        more = acknowledged(chat, [chat.begin("get_online_users", {}) for _ in range(80)])
+        allowed = BURST + PER_SECOND * (time.monotonic() - began)
+        assert counted[True] + more["ok"] <= allowed + 1, (counted, more, allowed)
 
 
 def test_s_60_nobody_sits_in_ten_thousand_rooms(rig, town):
