@@ -10,6 +10,7 @@
 mod bans;
 mod channels;
 mod collection;
+mod counted;
 mod engine;
 mod groups;
 mod language;

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hubbub::error::{Code, Error};
+use hubbub::log::Logs;
+use hubbub::model::{Channel, Epoch, Id, Life};
 use hubbub::store::migrations::{Migration, Progress, Running, Step};
-use hubbub::store::{Opening, Store};
+use hubbub::store::{Change, Opening, Store};
 use serde_json::json;
 use tempfile::tempdir;
 
-use super::{Document, collection, document};
+use super::{Document, collection, document, is_text};
+use crate::log_rig::{channel, edit, kept, said, user};
 use crate::stores::{clock, on_every_store};
 
 const FIRST: Step = Step { name: "first", run: |_| Box::pin(async { Ok(()) }) };
@@ -177,8 +180,55 @@ async fn a_dry_run_tells_what_is_pending_and_creates_nothing() {
     let directory = parent.path().join("data");
     let opening = Opening::embedded(&directory, clock());
     let pending = Store::pending(&opening).await.unwrap();
-    assert_eq!(pending, ["collections and indexes"]);
+    assert_eq!(pending, ["collections and indexes", "messages are counted"]);
     assert!(!directory.exists());
     Store::open(&opening).await.unwrap().close().await;
     assert!(Store::pending(&opening).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn entries_from_before_are_told_how_many_messages_there_are() {
+    on_every_store(async |store| {
+        let (clock, logs) = (clock(), Logs::new(store.clone(), clock()));
+        let (address, ann) = (channel(1), user(1));
+        store.channels.insert(&lounge(address.log.cast())).await.unwrap();
+        let first = said(&logs, &address, "one").await;
+        kept(&logs, &address, edit(ann, first.id, "uno", None)).await;
+        said(&logs, &address, "three").await;
+        let counted = async || -> Vec<u64> {
+            let entries = store.messages.after(address.log, 0, 10).await.unwrap();
+            entries.iter().map(|entry| entry.messages).collect()
+        };
+        assert_eq!(counted().await, [1, 1, 2]);
+        // As the first version left it.
+        let these = is_text("channelId", &address.log.to_string());
+        let forget = vec![Change::Unset("messages")];
+        store.engine.update_all(collection("messages"), these, forget).await.unwrap();
+        store.settings.put("schema", json!(1)).await.unwrap();
+        assert_eq!(counted().await, [0, 0, 0]);
+        let migration = Migration::new(&store.engine, &clock);
+        assert_eq!(migration.pending().await.unwrap(), ["messages are counted"]);
+        migration.run().await.unwrap();
+        assert_eq!(counted().await, [1, 1, 2]);
+    })
+    .await;
+}
+
+fn lounge(id: Id<Channel>) -> Channel {
+    let now = clock().now();
+    Channel {
+        id,
+        group_id: Some(Id::from_bytes([7; 12])),
+        name: "lounge".parse().unwrap(),
+        name_key: "lounge".into(),
+        description: None,
+        channel_type: Default::default(),
+        is_private: false,
+        life: Life::Active,
+        settings: Default::default(),
+        epoch: Epoch("first".into()),
+        created_by: user(1),
+        created_at: now,
+        updated_at: now,
+    }
 }
