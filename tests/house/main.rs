@@ -19,6 +19,7 @@ mod commands;
 mod company;
 mod config;
 mod cut_off;
+mod direct;
 mod door;
 mod events;
 mod fuzz;
