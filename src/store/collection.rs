@@ -140,6 +140,8 @@ pub static MESSAGES: Collection = collection(
     ],
 );
 
+pub static CURSORS: Collection = collection("cursors", &[]);
+
 pub static SETTINGS: Collection = Collection { name: "settings", indexes: &[], grows: false };
 
 pub static COLLECTIONS: &[&Collection] = &[
@@ -152,5 +154,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BANS,
     &REQUESTS,
     &MESSAGES,
+    &CURSORS,
     &SETTINGS,
 ];

@@ -11,6 +11,7 @@ mod bans;
 mod channels;
 mod collection;
 mod counted;
+mod cursors;
 mod engine;
 mod groups;
 mod language;
@@ -35,6 +36,7 @@ mod users;
 
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
+pub use cursors::Cursor;
 pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
@@ -62,6 +64,7 @@ pub struct Store {
     pub bans: Table<Ban>,
     pub requests: Table<GroupRequest>,
     pub messages: Table<Entry>,
+    pub cursors: Table<Cursor>,
     pub settings: Table<Setting>,
 }
 
@@ -82,6 +85,7 @@ impl Store {
             bans: Table::on(&engine),
             requests: Table::on(&engine),
             messages: Table::on(&engine),
+            cursors: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

@@ -22,6 +22,7 @@ mod cut_off;
 mod direct;
 mod door;
 mod events;
+mod follow;
 mod fuzz;
 mod groups;
 mod groups_over_rest;
