@@ -140,6 +140,10 @@ pub static MESSAGES: Collection = collection(
     ],
 );
 
+pub static BLOCKS: Collection = collection("blocks", &[index("user", &["userId", "createdAt", "_id"])]);
+
+pub static PREFERENCES: Collection = collection("preferences", &[]);
+
 pub static CURSORS: Collection = collection("cursors", &[]);
 
 pub static SETTINGS: Collection = Collection { name: "settings", indexes: &[], grows: false };
@@ -154,6 +158,8 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BANS,
     &REQUESTS,
     &MESSAGES,
+    &BLOCKS,
+    &PREFERENCES,
     &CURSORS,
     &SETTINGS,
 ];

@@ -8,6 +8,7 @@
 //! that stopping half-way is harmless and repeating it is safe.
 
 mod bans;
+mod blocks;
 mod channels;
 mod collection;
 mod counted;
@@ -23,6 +24,7 @@ pub mod migrations;
 mod mongo;
 mod opening;
 mod outcome;
+mod preferences;
 mod requests;
 mod rules;
 mod sessions;
@@ -49,7 +51,9 @@ pub use table::{Record, Table};
 pub use trail::Asked;
 pub use users::{Among, Edits};
 
-use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
+use crate::model::{
+    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+};
 
 /// Every table over one engine; cheap to clone.
 #[derive(Clone, Debug)]
@@ -64,6 +68,8 @@ pub struct Store {
     pub bans: Table<Ban>,
     pub requests: Table<GroupRequest>,
     pub messages: Table<Entry>,
+    pub blocks: Table<Block>,
+    pub preferences: Table<Preferences>,
     pub cursors: Table<Cursor>,
     pub settings: Table<Setting>,
 }
@@ -85,6 +91,8 @@ impl Store {
             bans: Table::on(&engine),
             requests: Table::on(&engine),
             messages: Table::on(&engine),
+            blocks: Table::on(&engine),
+            preferences: Table::on(&engine),
             cursors: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
