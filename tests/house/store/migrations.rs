@@ -7,7 +7,7 @@ use std::time::Duration;
 use hubbub::error::{Code, Error};
 use hubbub::log::Logs;
 use hubbub::model::{Channel, Epoch, Id, Life};
-use hubbub::store::migrations::{Migration, Progress, Running, Step};
+use hubbub::store::migrations::{Migration, Progress, Running, STEPS, Step};
 use hubbub::store::{Change, Opening, Store};
 use serde_json::json;
 use tempfile::tempdir;
@@ -23,6 +23,11 @@ fn migration<'a>(store: &'a Store, clock: &'a hubbub::clock::Clock, steps: &'a [
     migration.steps = steps;
     migration.patience = Duration::ZERO;
     migration
+}
+
+/// Steps that come after all there are.
+fn beyond<const N: usize>(steps: [Step; N]) -> Vec<Step> {
+    std::iter::repeat_n(FIRST, STEPS.len()).chain(steps).collect()
 }
 
 /// Moves ten things, noting each, and dies twice on the way.
@@ -46,7 +51,7 @@ async fn a_step_that_died_in_the_middle_goes_on_from_its_mark() {
     on_every_store(async |store| {
         let clock = clock();
         let last = Step { name: "last", ..FIRST };
-        let steps = [FIRST, Step { name: "move ten", run: move_ten }, last];
+        let steps = beyond([Step { name: "move ten", run: move_ten }, last]);
         let migration = migration(&store, &clock, &steps);
         assert_eq!(migration.pending().await.unwrap(), ["move ten", "last"]);
         // Nothing is moved twice: a second insert of one thing would be refused.
@@ -85,7 +90,7 @@ async fn steps_run_in_order_and_a_mark_is_for_its_own_step() {
         let clock = clock();
         let marked = Step { name: "marked", run: marked };
         let after = Step { name: "after", run: after };
-        migration(&store, &clock, &[FIRST, marked, after]).run().await.unwrap();
+        migration(&store, &clock, &beyond([marked, after])).run().await.unwrap();
         assert_eq!(*RAN.lock().unwrap(), [("marked", false), ("after", false)]);
     })
     .await;
@@ -95,7 +100,7 @@ async fn steps_run_in_order_and_a_mark_is_for_its_own_step() {
 async fn a_living_owner_keeps_others_out_and_a_dead_one_does_not() {
     on_every_store(async |store| {
         let clock = clock();
-        let steps = [FIRST, Step { name: "second", ..FIRST }];
+        let steps = beyond([Step { name: "second", ..FIRST }]);
         let until = clock.now().plus(Duration::from_secs(30));
         let lease = json!({"_id": "schema.lease", "value": "another process", "until": until});
         let settings = collection("settings");
@@ -124,7 +129,7 @@ async fn who_lost_the_lease_writes_down_nothing() {
     }
     on_every_store(async |store| {
         let clock = clock();
-        let steps = [FIRST, Step { name: "lose", run: lose }];
+        let steps = beyond([Step { name: "lose", run: lose }]);
         let migration = migration(&store, &clock, &steps);
         let lost = migration.run().await.unwrap_err();
         assert!(lost.message().contains("took over"), "{lost}");
@@ -149,7 +154,7 @@ async fn of_many_processes_one_runs_the_steps() {
             .map(|_| {
                 let store = store.clone();
                 tokio::spawn(async move {
-                    let (clock, steps) = (clock(), [FIRST, Step { name: "once", run: once }]);
+                    let (clock, steps) = (clock(), beyond([Step { name: "once", run: once }]));
                     let mut migration = migration(&store, &clock, &steps);
                     migration.patience = Duration::from_secs(60);
                     migration.run().await
