@@ -1,10 +1,13 @@
 //! Queries of the collection `blocks`: who wants to have nothing to do with whom.
 
-use super::collection::BLOCKS;
+use super::collection::{collection, index};
 use super::language::{is, one_of};
 use super::{Collection, Query, Record, Slice, Table};
 use crate::error::Result;
 use crate::model::{Block, Id, User};
+
+pub(super) static BLOCKS: Collection =
+    collection("blocks", &[index("user", &["userId", "createdAt", "_id"])]);
 
 impl Record for Block {
     const COLLECTION: &'static Collection = &BLOCKS;

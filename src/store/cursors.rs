@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::collection::CURSORS;
+use super::collection::collection;
 use super::language::{is, one_of};
 use super::{Change, Collection, Query, Record, Table};
 use crate::error::Result;
@@ -17,6 +17,8 @@ pub struct Cursor {
     pub log: Id<Log>,
     pub seq: Seq,
 }
+
+pub(super) static CURSORS: Collection = collection("cursors", &[]);
 
 impl Record for Cursor {
     const COLLECTION: &'static Collection = &CURSORS;

@@ -1,10 +1,12 @@
 //! Queries of the collection `preferences`: one document for whoever has chosen anything.
 
-use super::collection::PREFERENCES;
+use super::collection::collection;
 use super::language::{is, one_of};
 use super::{Change, Collection, Query, Record, Table};
 use crate::error::Result;
 use crate::model::{Id, Preferences, User};
+
+pub(super) static PREFERENCES: Collection = collection("preferences", &[]);
 
 impl Record for Preferences {
     const COLLECTION: &'static Collection = &PREFERENCES;
