@@ -101,6 +101,7 @@ fn entry(seq: Seq, draft: &Draft) -> Entry {
         log: Id::from_bytes([1; 12]),
         seq,
         mver: 1,
+        messages: 1,
         user_id: draft.by,
         username: draft.by_name.clone(),
         client_msg_id: None,

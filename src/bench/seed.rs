@@ -116,7 +116,7 @@ fn channel(number: usize, plan: &Plan, groups: &[Group], clock: &Clock) -> Resul
         .map_or((Id::from_bytes([0; 12]), Id::from_bytes([0; 12])), |group| (group.id, group.created_by));
     Ok(Channel {
         id: clock.id(),
-        group_id,
+        group_id: Some(group_id),
         name_key: name.folded(),
         name,
         description: None,

@@ -1,4 +1,4 @@
-//! A message as clients see it.
+//! A message as clients see it, and what is told of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,36 @@ pub struct ReactionView {
     pub reaction: Reaction,
     pub count: usize,
     pub user_ids: Vec<Id<User>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewMessage {
+    pub message: MessageView,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageEdited {
+    pub message_id: Id<Entry>,
+    pub text: Text,
+    pub revision: u32,
+    pub edited_at: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDeleted {
+    pub message_id: Id<Entry>,
+    pub deleted_at: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionUpdated {
+    pub message_id: Id<Entry>,
+    pub user_id: Id<User>,
+    pub reaction: Reaction,
+    pub removed: bool,
 }
 
 impl MessageView {

@@ -5,19 +5,19 @@
 
 mod ephemeral;
 mod message;
+mod own;
+mod people;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
-pub use message::{MessageView, ReactionView};
+pub use message::{MessageDeleted, MessageEdited, MessageView, NewMessage, ReactionUpdated, ReactionView};
+pub use own::{About, ChannelAdded, ChannelRemoved};
+pub use people::{MemberUpdated, UserJoined, UserLeft};
 
 use crate::error::{Error, Result};
-use crate::model::{
-    AccountEvent, Channel, Entry, Epoch, Id, Leave, Log, MemberRole, Reaction, Seq, Text, Time, User,
-    Username, What,
-};
+use crate::model::{AccountEvent, Entry, Epoch, Id, Log, Seq, What};
 
 /// A durable event's place in its log, beside what it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,78 +55,7 @@ pub enum Durable {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NewMessage {
-    pub message: MessageView,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessageEdited {
-    pub message_id: Id<Entry>,
-    pub text: Text,
-    pub revision: u32,
-    pub edited_at: Time,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessageDeleted {
-    pub message_id: Id<Entry>,
-    pub deleted_at: Time,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReactionUpdated {
-    pub message_id: Id<Entry>,
-    pub user_id: Id<User>,
-    pub reaction: Reaction,
-    pub removed: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UserJoined {
-    pub user_id: Id<User>,
-    pub username: Username,
-    pub role: MemberRole,
-    pub message: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UserLeft {
-    pub user_id: Id<User>,
-    pub username: Username,
-    pub reason: Leave,
-    pub message: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MemberUpdated {
-    pub user_id: Id<User>,
-    pub role: MemberRole,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct About {
-    pub about: Value,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Nothing {}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChannelAdded {
-    pub channel: Value,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChannelRemoved {
-    pub channel: Id<Channel>,
-    pub reason: Leave,
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Skip {

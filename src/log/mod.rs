@@ -3,11 +3,14 @@
 //! One desk per log does three things one after the other, so that nothing overtakes: its `Writer`
 //! gives numbers and is answered by the store before anybody hears of an entry (contract D-03,
 //! D-04); its `Teller` tells entries in order and leaves none out (D-19); what senders are waiting
-//! for is answered. The [`Outbox`] is where the doors listen. Who may write or read is decided above.
+//! for is answered. The [`Outbox`] is where the doors listen; a [`Follower`] makes what follows from
+//! entries later. Who may write or read is decided above.
 
 mod catch_up;
 mod desk;
 pub mod fold;
+mod follow;
+mod moved;
 mod number;
 mod outbox;
 mod repair;
@@ -23,6 +26,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 pub use catch_up::{Budget, Caught, Reset};
+pub use follow::{Batch, Follower, Start};
 pub use outbox::Outbox;
 
 use crate::clock::Clock;

@@ -17,12 +17,14 @@ const PENDING: u64 = 2_000;
 pub(super) struct Head {
     pub seq: Seq,
     pub mver: Seq,
+    pub messages: u64,
     pub created_at: Time,
 }
 
 impl Head {
     pub(super) fn after(entry: &Entry) -> Head {
-        Head { seq: entry.seq, mver: entry.mver, created_at: entry.created_at }
+        let Entry { seq, mver, messages, created_at, .. } = *entry;
+        Head { seq, mver, messages, created_at }
     }
 }
 
@@ -152,6 +154,7 @@ fn entry(log: Id<Log>, item: &Item, head: Head, now: Time) -> Entry {
         log,
         seq,
         mver: if item.draft.what.changes_readers() { seq } else { head.mver },
+        messages: head.messages + u64::from(item.draft.what.is_message()),
         user_id: item.draft.by,
         username: item.draft.by_name.clone(),
         client_msg_id: item.draft.client_msg_id.clone(),

@@ -1,6 +1,8 @@
-//! Where people talk: a channel of a group.
+//! Where people talk: a channel of a group, or a direct one between a few people.
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
 
 use super::{Description, Epoch, Group, Id, Life, Name, Reason, Time, User, Username};
 
@@ -11,6 +13,8 @@ pub enum ChannelType {
     Text,
     Voice,
     Video,
+    /// Between the few who belong to it, in no group.
+    Direct,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,9 +22,11 @@ pub enum ChannelType {
 pub struct Channel {
     #[serde(rename = "_id")]
     pub id: Id<Channel>,
-    pub group_id: Id<Group>,
+    /// None of a direct channel.
+    #[serde(with = "home")]
+    pub group_id: Option<Id<Group>>,
     pub name: Name,
-    /// [`Name::folded`], unique in the group among active channels.
+    /// [`Name::folded`], unique in the group among active channels; of a direct channel who belongs to it.
     pub name_key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
@@ -34,6 +40,47 @@ pub struct Channel {
     pub created_by: Id<User>,
     pub created_at: Time,
     pub updated_at: Time,
+}
+
+impl ChannelType {
+    /// A direct channel is made by talking to people, never by naming its type.
+    pub fn in_a_group(self) -> Result<ChannelType> {
+        match self {
+            ChannelType::Direct => Err(Error::invalid("type", "a channel of a group is never direct")),
+            other => Ok(other),
+        }
+    }
+}
+
+impl Channel {
+    /// What is kept as the group of a channel that is in none.
+    pub const NO_GROUP: &str = "-";
+
+    /// CONFLICT for a direct channel: what is done through a group cannot be done to it.
+    pub fn group(&self) -> Result<Id<Group>> {
+        self.group_id.ok_or_else(|| Error::conflict("a direct message belongs to no group"))
+    }
+}
+
+/// Channels in no group are kept under a word of their own: the fields of a unique index are always
+/// there, and so one index holds the names of both kinds.
+mod home {
+    use super::{Channel, Group, Id};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(group: &Option<Id<Group>>, to: S) -> Result<S::Ok, S::Error> {
+        match group {
+            Some(group) => group.serialize(to),
+            None => Channel::NO_GROUP.serialize(to),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Id<Group>>, D::Error> {
+        match String::deserialize(from)? {
+            word if word == Channel::NO_GROUP => Ok(None),
+            id => id.parse().map(Some).map_err(serde::de::Error::custom),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

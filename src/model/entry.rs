@@ -45,6 +45,10 @@ pub struct Entry {
     pub seq: Seq,
     /// Seq of the last entry, up to this one, that changed who may read the log.
     pub mver: Seq,
+    /// How many messages the log holds up to and with this entry: what two entries have between them is
+    /// counted without reading it.
+    #[serde(default)]
+    pub messages: u64,
     /// Who did it.
     pub user_id: Id<User>,
     pub username: Username,
@@ -134,6 +138,15 @@ impl What {
     /// Whether the entry changes who may read the log (contract: `mver`).
     pub fn changes_readers(&self) -> bool {
         matches!(self, What::MemberJoined { .. } | What::MemberLeft { .. } | What::ChannelDeleted)
+    }
+
+    /// Whether it stands in a user's own log, and not in a channel's.
+    pub fn is_personal(&self) -> bool {
+        matches!(self, What::ChannelAdded { .. } | What::ChannelRemoved { .. } | What::Account { .. })
+    }
+
+    pub fn is_message(&self) -> bool {
+        matches!(self, What::Message(_))
     }
 
     /// The message that the entry changes.

@@ -72,6 +72,8 @@ pub enum Place {}
 pub enum PlaceKind {
     Group,
     Channel,
+    /// A direct channel.
+    Direct,
 }
 
 impl Membership {

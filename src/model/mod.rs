@@ -8,6 +8,7 @@ mod entry;
 mod group;
 mod id;
 mod position;
+mod preferences;
 mod text;
 mod time;
 mod user;
@@ -22,6 +23,7 @@ pub use group::{
 };
 pub use id::Id;
 pub use position::{Position, Verdict};
+pub use preferences::{Block, Circle, Notify, Preferences};
 pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};

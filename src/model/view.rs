@@ -31,7 +31,7 @@ pub struct GroupView {
 #[serde(rename_all = "camelCase")]
 pub struct ChannelView {
     pub id: Id<Channel>,
-    pub group_id: Id<Group>,
+    pub group_id: Option<Id<Group>>,
     pub name: Name,
     pub description: Option<Description>,
     #[serde(rename = "type")]

@@ -2,7 +2,7 @@
 
 use super::collection::CHANNELS;
 use super::language::{all, is, one_of};
-use super::{Change, Collection, Filter, Query, Record, Slice, Table};
+use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Channel, ChannelEdit, ChannelType, Group, Id, Life, Time};
@@ -33,7 +33,7 @@ impl ChannelsWanted {
     }
 
     fn filter(&self) -> Filter {
-        let mut filters = vec![is("life", self.life)];
+        let mut filters = vec![is("life", self.life), Filter::Not("groupId", Literal::of(Channel::NO_GROUP))];
         filters.extend(self.begins.iter().map(|begins| Filter::Begins("nameKey", begins.clone())));
         filters.extend(self.channel_type.map(|kind| is("type", kind)));
         Filter::And(filters)
@@ -63,7 +63,19 @@ impl Table<Channel> {
         self.count(all([is("groupId", group), one_of("life", LISTED)])).await
     }
 
-    /// Channels of all groups, in the order in which they were created.
+    /// Active and archived ones of these, in no order.
+    pub async fn among(&self, ids: &[Id<Channel>]) -> Result<Vec<Channel>> {
+        self.find(Query::new(all([one_of("_id", ids), one_of("life", LISTED)]), ids.len() as u64)).await
+    }
+
+    /// Every channel, whatever became of it, in the order of ids.
+    pub async fn each_after(&self, id: Option<Id<Channel>>, limit: u64) -> Result<Vec<Channel>> {
+        let after = id.map(|id| id.to_string()).unwrap_or_default();
+        let rest = Filter::Above("_id", Literal::Text(after));
+        self.find(Query::new(rest, limit).by(Order::Up("_id"))).await
+    }
+
+    /// Channels of all groups, but no direct ones, in the order in which they were created.
     pub async fn page(&self, wanted: &ChannelsWanted, slice: Slice) -> Result<Vec<Channel>> {
         self.find(slice.up(wanted.filter(), "createdAt")).await
     }

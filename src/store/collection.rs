@@ -1,6 +1,10 @@
-//! The collections and their indexes, created and verified at every start on both engines.
+//! The collections and their indexes, created and verified at every start on both engines. Newer
+//! ones stand beside their queries.
 
 use super::Field;
+use super::blocks::BLOCKS;
+use super::cursors::CURSORS;
+use super::preferences::PREFERENCES;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Collection {
@@ -37,22 +41,22 @@ impl When {
     }
 }
 
-const fn index(name: &'static str, fields: &'static [Field]) -> Index {
+pub(super) const fn index(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: false, when: None }
 }
 
-const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
+pub(super) const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: true, when: None }
 }
 
 impl Index {
-    const fn when(mut self, when: When) -> Index {
+    pub(super) const fn when(mut self, when: When) -> Index {
         self.when = Some(when);
         self
     }
 }
 
-const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
+pub(super) const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
     Collection { name, indexes, grows: true }
 }
 
@@ -152,5 +156,8 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BANS,
     &REQUESTS,
     &MESSAGES,
+    &BLOCKS,
+    &PREFERENCES,
+    &CURSORS,
     &SETTINGS,
 ];

@@ -32,10 +32,10 @@ pub struct Step {
 pub type Running<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
 /// In the order they run, never reordered: the place of a step is its number.
-pub const STEPS: &[Step] = &[Step {
-    name: "collections and indexes",
-    run: |progress| Box::pin(progress.engine.ensure(COLLECTIONS)),
-}];
+pub const STEPS: &[Step] = &[
+    Step { name: "collections and indexes", run: |progress| Box::pin(progress.engine.ensure(COLLECTIONS)) },
+    Step { name: "messages are counted", run: |progress| Box::pin(super::counted::run(progress)) },
+];
 
 /// The schema version this program writes.
 pub fn newest() -> i64 {

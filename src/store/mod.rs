@@ -8,8 +8,11 @@
 //! that stopping half-way is harmless and repeating it is safe.
 
 mod bans;
+mod blocks;
 mod channels;
 mod collection;
+mod counted;
+mod cursors;
 mod engine;
 mod groups;
 mod language;
@@ -21,6 +24,7 @@ pub mod migrations;
 mod mongo;
 mod opening;
 mod outcome;
+mod preferences;
 mod requests;
 mod rules;
 mod sessions;
@@ -34,6 +38,7 @@ mod users;
 
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
+pub use cursors::Cursor;
 pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
@@ -46,7 +51,9 @@ pub use table::{Record, Table};
 pub use trail::Asked;
 pub use users::{Among, Edits};
 
-use crate::model::{Ban, Channel, Entry, Group, GroupRequest, Membership, Refresh, Session, User};
+use crate::model::{
+    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+};
 
 /// Every table over one engine; cheap to clone.
 #[derive(Clone, Debug)]
@@ -61,6 +68,9 @@ pub struct Store {
     pub bans: Table<Ban>,
     pub requests: Table<GroupRequest>,
     pub messages: Table<Entry>,
+    pub blocks: Table<Block>,
+    pub preferences: Table<Preferences>,
+    pub cursors: Table<Cursor>,
     pub settings: Table<Setting>,
 }
 
@@ -81,6 +91,9 @@ impl Store {
             bans: Table::on(&engine),
             requests: Table::on(&engine),
             messages: Table::on(&engine),
+            blocks: Table::on(&engine),
+            preferences: Table::on(&engine),
+            cursors: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

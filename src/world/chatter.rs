@@ -67,6 +67,7 @@ impl Chatter {
             log: log_of(self.channel),
             seq: place + 1,
             mver: joined.min(place + 1),
+            messages: said((place + 1).saturating_sub(joined)),
             user_id,
             username,
             client_msg_id,
@@ -126,6 +127,11 @@ impl Chatter {
         let passed = span * u128::from(place) / u128::from(self.length.max(1));
         self.span.start.plus(Duration::from_millis(u64::try_from(passed).unwrap_or(0)))
     }
+}
+
+/// Messages among the first so many lines.
+fn said(lines: u64) -> u64 {
+    lines - lines / ROUND
 }
 
 fn reacts(line: u64) -> bool {

@@ -155,7 +155,7 @@ impl Maker {
         let name = format!("{}-{number}", pick(&CHANNELS, number / self.size.groups));
         Ok(Channel {
             id: id(&["channel", group.name.as_str(), &name]),
-            group_id: group.id,
+            group_id: Some(group.id),
             name_key: name.to_lowercase(),
             name: name.parse()?,
             description: None,

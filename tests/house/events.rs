@@ -27,6 +27,7 @@ fn told(what: What) -> (String, Value) {
         log: id(2),
         seq: 7,
         mver: 3,
+        messages: 5,
         user_id: id(3),
         username: ann(),
         client_msg_id: Some("0123456789abcdef".parse().unwrap()),

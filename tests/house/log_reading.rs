@@ -54,6 +54,7 @@ async fn behind_its_back(store: &Store, draft: Draft, seq: Seq) -> Entry {
         log: channel(1).log,
         seq,
         mver: 0,
+        messages: 1,
         user_id: draft.by,
         username: draft.by_name.clone(),
         client_msg_id: draft.client_msg_id.clone(),

@@ -178,7 +178,7 @@ async fn a_message_holds_a_bounded_number_of_different_reactions() {
 async fn replies_point_into_their_own_channel() {
     story(async |company: Company| {
         let (ann, bob, general) = choir(&company).await;
-        let group = general.group_id;
+        let group = general.group().unwrap();
         let other = company.channel(&ann, group, "altos").await;
         let question = say(&company, &ann, &general, "who has the key?").await;
         let answer = Send { reply_to: Some(question.id), ..words(general.id, "me") };

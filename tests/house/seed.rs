@@ -102,16 +102,17 @@ async fn every_log_is_one_the_house_could_have_written() {
     .await;
 }
 
-/// Gap-free, in the order of time, with the right mver; only readers act, and rows are what changes made them.
+/// Gap-free, in the order of time, rightly counted; only readers act, and rows are what changes made them.
 fn sound(channel: &Channel, log: &[Entry]) {
-    let mut mver = 0;
+    let (mut mver, mut messages) = (0, 0);
     let mut readers = BTreeSet::from([channel.created_by]);
     for (before, entry) in log.iter().enumerate() {
         let seq = before as u64 + 1;
         if entry.what.changes_readers() {
             mver = seq;
         }
-        assert_eq!((entry.seq, entry.mver), (seq, mver), "{entry:?}");
+        messages += u64::from(entry.what.is_message());
+        assert_eq!((entry.seq, entry.mver, entry.messages), (seq, mver, messages), "{entry:?}");
         assert!(before == 0 || log[before - 1].created_at <= entry.created_at, "{entry:?}");
         match &entry.what {
             What::MemberJoined { member, .. } => assert!(readers.insert(*member), "{entry:?}"),
@@ -182,6 +183,7 @@ async fn people_go_on_where_the_sample_ends() {
         let draft = Draft::new(person.id, &person.username, What::Message(message));
         let kept = logs.append(&address, draft).await.unwrap();
         assert_eq!((kept.entry.seq, kept.entry.mver), (head.seq + 1, head.mver));
+        assert_eq!(kept.entry.messages, head.messages + 1);
         // What people wrote is no obstacle to loading the same world again.
         assert_eq!(keep(&store, sample(clock().now()).unwrap()).await.unwrap(), Outcome::default());
     })

@@ -58,6 +58,7 @@ impl Channels {
     }
 
     pub async fn create(&self, actor: &Actor, new: NewChannel) -> Result<ChannelView> {
+        new.channel_type.in_a_group()?;
         let (group, standing) = self.roster.rights.in_group(actor, new.group_id).await?;
         if standing != Standing::Member || !group.settings.members_may_create_channels {
             can(standing, Action::CreateChannel, "group")?;
@@ -88,7 +89,7 @@ impl Channels {
         let now = self.roster.clock.now();
         Channel {
             id: self.roster.clock.id(),
-            group_id: new.group_id,
+            group_id: Some(new.group_id),
             name_key: new.name.folded(),
             name: new.name,
             description: new.description,
@@ -105,7 +106,7 @@ impl Channels {
 
     /// A super admin who does not belong to the group sits in none of its channels.
     async fn seat_creator(&self, actor: &Actor, channel: &Channel) -> Result<()> {
-        let (store, key) = (&self.roster.store, Membership::key(channel.group_id.into(), actor.id));
+        let (store, key) = (&self.roster.store, Membership::key(channel.group()?.into(), actor.id));
         if store.memberships.get(key).await?.is_none() {
             return Ok(());
         }
@@ -115,6 +116,7 @@ impl Channels {
 
     /// Making a channel private takes everybody out of it but admins and those who sit in it.
     pub async fn edit(&self, actor: &Actor, id: Id<Channel>, edit: ChannelEdit) -> Result<ChannelView> {
+        edit.channel_type.map(ChannelType::in_a_group).transpose()?;
         let Seat { channel, .. } = self.allowed(actor, id, Action::EditChannel).await?;
         let mut notes = Vec::new();
         match edit.is_private {
@@ -123,7 +125,7 @@ impl Channels {
             _ => {}
         }
         notes.push(News::Changed { channel: id });
-        let notes = self.begun(actor, channel.group_id, notes).await?;
+        let notes = self.begun(actor, channel.group()?, notes).await?;
         let edited = self.roster.store.channels.edit(id, &edit, self.roster.clock.now()).await;
         self.settled(notes, edited).await
     }
@@ -149,7 +151,7 @@ impl Channels {
 
     async fn turn(&self, actor: &Actor, id: Id<Channel>, from: Life, to: Life) -> Result<ChannelView> {
         let Seat { channel, .. } = self.allowed(actor, id, Action::EditChannel).await?;
-        let notes = self.begun(actor, channel.group_id, vec![News::Changed { channel: id }]).await?;
+        let notes = self.begun(actor, channel.group()?, vec![News::Changed { channel: id }]).await?;
         // A repeat finds it in the life it should have, and so is told to have succeeded.
         let turned = self.roster.store.channels.turn(id, &[from, to], to, self.roster.clock.now()).await;
         self.settled(notes, turned).await
@@ -157,7 +159,7 @@ impl Channels {
 
     pub async fn delete(&self, actor: &Actor, id: Id<Channel>) -> Result<()> {
         let Seat { channel, .. } = self.allowed(actor, id, Action::EditChannel).await?;
-        let notes = self.begun(actor, channel.group_id, vec![News::Closed { channel: id }]).await?;
+        let notes = self.begun(actor, channel.group()?, vec![News::Closed { channel: id }]).await?;
         let living = [Life::Active, Life::Archived];
         let (channels, now) = (&self.roster.store.channels, self.roster.clock.now());
         let deleted = channels.turn(id, &living, Life::Deleted, now).await;

@@ -30,9 +30,9 @@ impl Channels {
     /// By username: of a public channel the group's members, of a private one those who sit in it.
     pub async fn members(&self, actor: &Actor, id: Id<Channel>, span: &Span) -> Result<Page<MemberView>> {
         let Seat { channel, .. } = self.allowed(actor, id, Action::ReadChannel).await?;
-        let place: Id<Place> = match channel.is_private {
-            true => channel.id.into(),
-            false => channel.group_id.into(),
+        let place: Id<Place> = match channel.group_id {
+            Some(group) if !channel.is_private => group.into(),
+            _ => channel.id.into(),
         };
         let memberships = &self.roster.store.memberships;
         let found = memberships.of_place(place, None, span.slice()).await?;
@@ -130,7 +130,8 @@ impl Channels {
 
     /// Of somebody in the channel's group.
     async fn role(&self, channel: &Channel, user: Id<User>) -> Result<Option<MemberRole>> {
-        let key = Membership::key(channel.group_id.into(), user);
+        let Some(group) = channel.group_id else { return Ok(None) };
+        let key = Membership::key(group.into(), user);
         Ok(self.roster.store.memberships.get(key).await?.map(|membership| membership.role))
     }
 

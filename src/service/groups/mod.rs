@@ -209,7 +209,7 @@ impl Groups {
         let name: Name = FIRST_CHANNEL.parse()?;
         Ok(Channel {
             id: self.roster.clock.id(),
-            group_id: group.id,
+            group_id: Some(group.id),
             name_key: name.folded(),
             name,
             description: None,

@@ -29,7 +29,7 @@ struct Known {
     belief: Belief,
     standings: Remembered<(Id<User>, Id<Channel>), Standing>,
     /// Apart from the standings, so that all who sit in a channel share one copy of it.
-    channels: Remembered<Id<Channel>, (Arc<Channel>, Arc<Group>)>,
+    channels: Remembered<Id<Channel>, (Arc<Channel>, Option<Arc<Group>>)>,
     users: Remembered<Id<User>, Arc<User>>,
     sessions: Remembered<String, Arc<Session>>,
 }
@@ -38,7 +38,8 @@ struct Known {
 #[derive(Clone, Debug)]
 pub struct Seat {
     pub channel: Arc<Channel>,
-    pub group: Arc<Group>,
+    /// None of a direct channel.
+    pub group: Option<Arc<Group>>,
     pub standing: Standing,
 }
 
@@ -141,7 +142,7 @@ impl Rights {
         Ok(Seat { channel, group, standing })
     }
 
-    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Arc<Group>)> {
+    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Option<Arc<Group>>)> {
         let Known { store, belief, channels, .. } = &*self.0;
         if let Some(known) = channels.get(&id, belief, asked) {
             return Ok(known);
@@ -149,15 +150,24 @@ impl Rights {
         let unknown = || Error::not_found("channel");
         let channel = store.channels.get(id).await?.filter(|channel| channel.life != Life::Deleted);
         let channel = channel.ok_or_else(unknown)?;
-        let group = store.groups.get(channel.group_id).await?.filter(|group| group.life != Life::Deleted);
-        let found = (Arc::new(channel), Arc::new(group.ok_or_else(unknown)?));
+        let group = match channel.group_id {
+            Some(id) => {
+                let group = store.groups.get(id).await?.filter(|group| group.life != Life::Deleted);
+                Some(Arc::new(group.ok_or_else(unknown)?))
+            }
+            None => None,
+        };
+        let found = (Arc::new(channel), group);
         channels.keep(id, found.clone(), belief, asked);
         Ok(found)
     }
 
     /// The standing, and whether it lasts until a right changes: a ban with an end does not.
     async fn to_channel(&self, actor: &Actor, channel: &Channel) -> Result<(Standing, bool)> {
-        let standing = self.to_group(actor, channel.group_id).await?;
+        let Some(group) = channel.group_id else {
+            return Ok((self.to_direct(actor, channel.id).await?, true));
+        };
+        let standing = self.to_group(actor, group).await?;
         match standing {
             Standing::Stranger | Standing::Outsider => return Ok((Standing::Stranger, true)),
             Standing::Member => {}
@@ -173,6 +183,14 @@ impl Rights {
             return Ok((Standing::Stranger, true));
         }
         Ok((Standing::Member, true))
+    }
+
+    /// Whoever does not belong to a direct channel knows nothing of it, whatever else they may do.
+    async fn to_direct(&self, actor: &Actor, channel: Id<Channel>) -> Result<Standing> {
+        Ok(match self.membership(channel.into(), actor.id).await? {
+            Some(_) => Standing::Member,
+            None => Standing::Stranger,
+        })
     }
 
     async fn membership(&self, place: Id<Place>, user: Id<User>) -> Result<Option<Membership>> {

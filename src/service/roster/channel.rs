@@ -14,13 +14,13 @@ impl Roster {
     /// Makes a member of the group a member of its private channel; who is one already stays it.
     pub async fn admit(&self, by: &Actor, channel: &Channel, user: &User) -> Result<Membership> {
         let news = News::Seat { user: user.id, channel: channel.id, turn: Turn::In };
-        let note = self.begin(by, channel.group_id, news).await?;
+        let note = self.begin(by, channel.group()?, news).await?;
         let seat = self.seat(channel.id, user);
         match self.store.memberships.insert(&seat).await {
             Ok(()) => self.finish(&note).await?,
             Err(rejected) if rejected.taken("_id") => {
                 self.forget(&note).await?;
-                self.finish_of(channel.group_id, user.id).await?;
+                self.finish_of(channel.group()?, user.id).await?;
             }
             Err(rejected) => return Err(rejected.into()),
         }
@@ -43,12 +43,12 @@ impl Roster {
     /// Takes somebody out of a private channel.
     pub async fn expel(&self, by: &Actor, channel: &Channel, user: Id<User>, why: Leave) -> Result<()> {
         let news = News::Seat { user, channel: channel.id, turn: Turn::Out(why) };
-        let note = self.begin(by, channel.group_id, news).await?;
+        let note = self.begin(by, channel.group()?, news).await?;
         if self.store.memberships.remove(channel.id.into(), user).await? {
             return self.finish(&note).await;
         }
         self.forget(&note).await?;
-        match self.finish_of(channel.group_id, user).await? {
+        match self.finish_of(channel.group()?, user).await? {
             true => Ok(()),
             false => Err(Error::not_found("member")),
         }
@@ -58,13 +58,13 @@ impl Roster {
     pub async fn ban(&self, by: &Actor, channel: &Channel, ban: &Ban) -> Result<()> {
         let turn = Turn::Out(Leave::Banned);
         let news = News::Seat { user: ban.user_id, channel: channel.id, turn };
-        let note = self.begin(by, channel.group_id, news).await?;
+        let note = self.begin(by, channel.group()?, news).await?;
         self.store.bans.remove_ended(&ban.id, self.clock.now()).await?;
         match self.store.bans.insert(ban).await {
             Ok(()) => self.finish(&note).await,
             Err(rejected) if rejected.taken("_id") => {
                 self.forget(&note).await?;
-                match self.finish_of(channel.group_id, ban.user_id).await? {
+                match self.finish_of(channel.group()?, ban.user_id).await? {
                     true => Ok(()),
                     false => Err(Error::conflict("this member is banned already")),
                 }
@@ -75,12 +75,12 @@ impl Roster {
 
     pub async fn unban(&self, by: &Actor, channel: &Channel, user: Id<User>) -> Result<()> {
         let news = News::Seat { user, channel: channel.id, turn: Turn::In };
-        let note = self.begin(by, channel.group_id, news).await?;
+        let note = self.begin(by, channel.group()?, news).await?;
         if self.store.bans.remove(channel.id, user).await? {
             return self.finish(&note).await;
         }
         self.forget(&note).await?;
-        match self.finish_of(channel.group_id, user).await? {
+        match self.finish_of(channel.group()?, user).await? {
             true => Ok(()),
             false => Err(Error::not_found("ban")),
         }
@@ -103,7 +103,7 @@ impl Roster {
         let banner = self.store.users.get(ban.banned_by).await?;
         let by_name = banner.map_or_else(|| ban.username.clone(), |banner| banner.username);
         let news = News::Seat { user: ban.user_id, channel: channel.id, turn: Turn::In };
-        let note = self.note(ban.banned_by, &by_name, channel.group_id, news).await?;
+        let note = self.note(ban.banned_by, &by_name, channel.group()?, news).await?;
         match self.store.bans.remove_ended(&ban.id, self.clock.now()).await? {
             true => self.finish(&note).await,
             false => self.forget(&note).await,

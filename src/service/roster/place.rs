@@ -41,7 +41,7 @@ impl Roster {
         let Some(channel) = self.living(channel).await?.filter(|channel| channel.is_private) else {
             return Ok(());
         };
-        let members = self.everybody(channel.group_id.into(), Some(MemberRole::Member)).await?;
+        let members = self.everybody(channel.group()?.into(), Some(MemberRole::Member)).await?;
         let sight = self.sight_of_channel(channel.id, &members).await?;
         let mut said = Said::default();
         for user in self.in_use(&ids(&members)).await? {
@@ -136,7 +136,7 @@ impl Roster {
 
     /// Everybody who belongs to the group and can read the channel, or could until it was deleted.
     async fn readers(&self, channel: &Channel) -> Result<Vec<User>> {
-        let mut members = self.everybody(channel.group_id.into(), None).await?;
+        let mut members = self.everybody(channel.group()?.into(), None).await?;
         let sight = self.sight_of_channel(channel.id, &members).await?;
         members.retain(|member| {
             member.role == MemberRole::Admin || sight.reads(channel.is_private, member.user_id)

@@ -45,7 +45,7 @@ impl Roster {
 
     /// Whether somebody belongs to the group and can read the channel.
     pub(super) async fn belongs(&self, channel: &Channel, user: Id<User>) -> Result<bool> {
-        let Some((_, membership)) = self.present(channel.group_id, user).await? else {
+        let Some((_, membership)) = self.present(channel.group()?, user).await? else {
             return Ok(false);
         };
         if membership.role == MemberRole::Admin {
@@ -114,9 +114,10 @@ impl Roster {
         Ok(found)
     }
 
-    /// Every active or archived channel that a user reads as a member of its group, in no order.
+    /// Every active or archived channel that a user reads as a member of its group, and their direct
+    /// ones, in no order.
     pub async fn channels_of(&self, user: Id<User>) -> Result<Vec<Channel>> {
-        let (mut read, mut after) = (Vec::new(), None);
+        let (mut read, mut after) = (self.direct_channels_of(user).await?, None);
         loop {
             let some = self.store.memberships.of_user(user, PlaceKind::Group, after, AT_ONCE as u64).await?;
             let Some(last) = some.last() else {
@@ -124,6 +125,19 @@ impl Roster {
             };
             after = Some(last.place);
             read.extend(self.channels_in(user, &some).await?);
+        }
+    }
+
+    pub async fn direct_channels_of(&self, user: Id<User>) -> Result<Vec<Channel>> {
+        let (mut read, mut after) = (Vec::new(), None);
+        loop {
+            let some = self.store.memberships.of_user(user, PlaceKind::Direct, after, AT_ONCE as u64).await?;
+            let Some(last) = some.last() else {
+                return Ok(read);
+            };
+            after = Some(last.place);
+            let ids: Vec<Id<Channel>> = some.iter().map(|membership| membership.place.cast()).collect();
+            read.extend(self.store.channels.among(&ids).await?);
         }
     }
 
@@ -141,8 +155,9 @@ impl Roster {
         let mut channels = self.store.channels.of_groups(&ids).await?;
         let sight = self.sight_of_user(user, &channels).await?;
         channels.retain(|channel| {
-            let reads = admin.contains(&channel.group_id) || sight.reads(channel.is_private, channel.id);
-            active.contains(&channel.group_id) && reads
+            let within =
+                |groups: &HashSet<Id<Group>>| channel.group_id.is_some_and(|id| groups.contains(&id));
+            within(&active) && (within(&admin) || sight.reads(channel.is_private, channel.id))
         });
         Ok(channels)
     }

@@ -126,7 +126,7 @@ impl Teller {
     ) -> Result<()> {
         let channel = Channel {
             id: channel_id(group, told.name.as_str()),
-            group_id: group.id,
+            group_id: Some(group.id),
             name: told.name.clone(),
             name_key: told.name.folded(),
             description: told.description.clone(),

@@ -72,12 +72,13 @@ impl Teller {
         for (index, (at, deed)) in deeds.iter().enumerate() {
             let what = deed.what(channel, &place, keys)?;
             let seq = index as u64 + 1;
-            let before = entries.last().map_or(0, |entry| entry.mver);
+            let (before, messages) = entries.last().map_or((0, 0), |entry| (entry.mver, entry.messages));
             entries.push(Entry {
                 id: entry_id(channel.id, index as u64),
                 log: log_of(channel.id),
                 seq,
                 mver: if what.changes_readers() { seq } else { before },
+                messages: messages + u64::from(what.is_message()),
                 user_id: user_id(deed.by()),
                 username: deed.by().clone(),
                 client_msg_id: None,

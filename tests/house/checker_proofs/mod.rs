@@ -38,6 +38,8 @@ fn entry(seq: Seq, by: u8, what: What) -> Entry {
         log: log(),
         seq,
         mver: 0,
+        // The first three are messages, and what the proofs add.
+        messages: seq.min(3) + u64::from(seq > 4 && what.is_message()),
         user_id: id(by),
         username: "somebody".parse().unwrap(),
         client_msg_id: intent,
@@ -182,6 +184,13 @@ fn i3_a_number_twice() {
 fn i3_time_that_goes_back() {
     let mut run = good();
     kept(&mut run).entries[3].created_at = Time::from_millis(0);
+    found(&run, "I-3");
+}
+
+#[test]
+fn i3_an_entry_that_counts_the_messages_wrong() {
+    let mut run = good();
+    kept(&mut run).entries[3].messages = 4;
     found(&run, "I-3");
 }
 

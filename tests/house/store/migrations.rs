@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hubbub::error::{Code, Error};
-use hubbub::store::migrations::{Migration, Progress, Running, Step};
-use hubbub::store::{Opening, Store};
+use hubbub::log::Logs;
+use hubbub::model::{Channel, Epoch, Id, Life};
+use hubbub::store::migrations::{Migration, Progress, Running, STEPS, Step};
+use hubbub::store::{Change, Opening, Store};
 use serde_json::json;
 use tempfile::tempdir;
 
-use super::{Document, collection, document};
+use super::{Document, collection, document, is_text};
+use crate::log_rig::{channel, edit, kept, said, user};
 use crate::stores::{clock, on_every_store};
 
 const FIRST: Step = Step { name: "first", run: |_| Box::pin(async { Ok(()) }) };
@@ -20,6 +23,11 @@ fn migration<'a>(store: &'a Store, clock: &'a hubbub::clock::Clock, steps: &'a [
     migration.steps = steps;
     migration.patience = Duration::ZERO;
     migration
+}
+
+/// Steps that come after all there are.
+fn beyond<const N: usize>(steps: [Step; N]) -> Vec<Step> {
+    std::iter::repeat_n(FIRST, STEPS.len()).chain(steps).collect()
 }
 
 /// Moves ten things, noting each, and dies twice on the way.
@@ -43,7 +51,7 @@ async fn a_step_that_died_in_the_middle_goes_on_from_its_mark() {
     on_every_store(async |store| {
         let clock = clock();
         let last = Step { name: "last", ..FIRST };
-        let steps = [FIRST, Step { name: "move ten", run: move_ten }, last];
+        let steps = beyond([Step { name: "move ten", run: move_ten }, last]);
         let migration = migration(&store, &clock, &steps);
         assert_eq!(migration.pending().await.unwrap(), ["move ten", "last"]);
         // Nothing is moved twice: a second insert of one thing would be refused.
@@ -82,7 +90,7 @@ async fn steps_run_in_order_and_a_mark_is_for_its_own_step() {
         let clock = clock();
         let marked = Step { name: "marked", run: marked };
         let after = Step { name: "after", run: after };
-        migration(&store, &clock, &[FIRST, marked, after]).run().await.unwrap();
+        migration(&store, &clock, &beyond([marked, after])).run().await.unwrap();
         assert_eq!(*RAN.lock().unwrap(), [("marked", false), ("after", false)]);
     })
     .await;
@@ -92,7 +100,7 @@ async fn steps_run_in_order_and_a_mark_is_for_its_own_step() {
 async fn a_living_owner_keeps_others_out_and_a_dead_one_does_not() {
     on_every_store(async |store| {
         let clock = clock();
-        let steps = [FIRST, Step { name: "second", ..FIRST }];
+        let steps = beyond([Step { name: "second", ..FIRST }]);
         let until = clock.now().plus(Duration::from_secs(30));
         let lease = json!({"_id": "schema.lease", "value": "another process", "until": until});
         let settings = collection("settings");
@@ -121,7 +129,7 @@ async fn who_lost_the_lease_writes_down_nothing() {
     }
     on_every_store(async |store| {
         let clock = clock();
-        let steps = [FIRST, Step { name: "lose", run: lose }];
+        let steps = beyond([Step { name: "lose", run: lose }]);
         let migration = migration(&store, &clock, &steps);
         let lost = migration.run().await.unwrap_err();
         assert!(lost.message().contains("took over"), "{lost}");
@@ -146,7 +154,7 @@ async fn of_many_processes_one_runs_the_steps() {
             .map(|_| {
                 let store = store.clone();
                 tokio::spawn(async move {
-                    let (clock, steps) = (clock(), [FIRST, Step { name: "once", run: once }]);
+                    let (clock, steps) = (clock(), beyond([Step { name: "once", run: once }]));
                     let mut migration = migration(&store, &clock, &steps);
                     migration.patience = Duration::from_secs(60);
                     migration.run().await
@@ -177,8 +185,55 @@ async fn a_dry_run_tells_what_is_pending_and_creates_nothing() {
     let directory = parent.path().join("data");
     let opening = Opening::embedded(&directory, clock());
     let pending = Store::pending(&opening).await.unwrap();
-    assert_eq!(pending, ["collections and indexes"]);
+    assert_eq!(pending, ["collections and indexes", "messages are counted"]);
     assert!(!directory.exists());
     Store::open(&opening).await.unwrap().close().await;
     assert!(Store::pending(&opening).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn entries_from_before_are_told_how_many_messages_there_are() {
+    on_every_store(async |store| {
+        let (clock, logs) = (clock(), Logs::new(store.clone(), clock()));
+        let (address, ann) = (channel(1), user(1));
+        store.channels.insert(&lounge(address.log.cast())).await.unwrap();
+        let first = said(&logs, &address, "one").await;
+        kept(&logs, &address, edit(ann, first.id, "uno", None)).await;
+        said(&logs, &address, "three").await;
+        let counted = async || -> Vec<u64> {
+            let entries = store.messages.after(address.log, 0, 10).await.unwrap();
+            entries.iter().map(|entry| entry.messages).collect()
+        };
+        assert_eq!(counted().await, [1, 1, 2]);
+        // As the first version left it.
+        let these = is_text("channelId", &address.log.to_string());
+        let forget = vec![Change::Unset("messages")];
+        store.engine.update_all(collection("messages"), these, forget).await.unwrap();
+        store.settings.put("schema", json!(1)).await.unwrap();
+        assert_eq!(counted().await, [0, 0, 0]);
+        let migration = Migration::new(&store.engine, &clock);
+        assert_eq!(migration.pending().await.unwrap(), ["messages are counted"]);
+        migration.run().await.unwrap();
+        assert_eq!(counted().await, [1, 1, 2]);
+    })
+    .await;
+}
+
+fn lounge(id: Id<Channel>) -> Channel {
+    let now = clock().now();
+    Channel {
+        id,
+        group_id: Some(Id::from_bytes([7; 12])),
+        name: "lounge".parse().unwrap(),
+        name_key: "lounge".into(),
+        description: None,
+        channel_type: Default::default(),
+        is_private: false,
+        life: Life::Active,
+        settings: Default::default(),
+        epoch: Epoch("first".into()),
+        created_by: user(1),
+        created_at: now,
+        updated_at: now,
+    }
 }

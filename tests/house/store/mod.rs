@@ -8,6 +8,7 @@ mod migrations;
 mod mongo;
 #[cfg(feature = "mongo")]
 mod outage;
+mod people;
 mod plans;
 mod promises;
 mod races;

@@ -12,13 +12,23 @@ type Intent = (Id<Log>, Id<User>, String);
 
 pub(super) fn gap_free(run: &Run) -> Verdict {
     for (log, kept) in &run.dump.logs {
-        let mut before = None::<&Entry>;
+        let (mut before, mut messages) = (None::<&Entry>, 0);
         for (place, entry) in kept.entries.iter().enumerate() {
             if entry.seq != place as u64 + 1 {
                 return broken("I-3", format!("entry {} of log {log} has the seq {}", place + 1, entry.seq));
             }
             if before.is_some_and(|before| before.created_at > entry.created_at) {
                 return broken("I-3", format!("time goes back at seq {} of log {log}", entry.seq));
+            }
+            messages += u64::from(entry.what.is_message());
+            if entry.messages != messages {
+                return broken(
+                    "I-3",
+                    format!(
+                        "seq {} of log {log} counts {} messages of {messages}",
+                        entry.seq, entry.messages
+                    ),
+                );
             }
             before = Some(entry);
         }

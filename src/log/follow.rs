@@ -1,0 +1,186 @@
+//! Reads the channels' logs from where it left off: every entry at least once and in order, through
+//! crashes.
+//!
+//! What follows from an entry and need not be there when its sender is answered is made by whoever
+//! follows. The outbox only says which logs moved; the entries are read from the store, so a slow
+//! follower holds nobody up. How far it has come is kept, a little late: after a crash the last
+//! entries come again, so what is made of them must come to the same when it is made twice.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use serde_json::json;
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::warn;
+
+use super::Logs;
+use super::moved::Moved;
+use crate::error::Result;
+use crate::model::{Channel, Entry, Id, Log, Seq};
+use crate::store::Store;
+
+/// Entries of one batch.
+const PAGE: u64 = 200;
+/// Channels looked at together for what was missed.
+const CHANNELS: u64 = 200;
+/// How late the store may learn how far one has come.
+const LATE: Duration = Duration::from_secs(1);
+/// After a batch that could not be worked through.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Where one begins who never followed before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With what there is already.
+    Beginning,
+    /// With what comes from then on.
+    Now,
+}
+
+/// Entries of one log that come next in it; never none.
+#[derive(Debug)]
+pub struct Batch {
+    pub log: Id<Log>,
+    pub entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+pub struct Follower {
+    name: &'static str,
+    store: Store,
+    moved: Arc<Moved>,
+    /// The log that is being read, so that nothing is lost where the reading is given up.
+    turn: Option<(Id<Log>, Seq)>,
+    /// How far it has come in each log that moved.
+    places: HashMap<Id<Log>, Seq>,
+    /// What the store has not been told of that.
+    unkept: HashMap<Id<Log>, Seq>,
+    keep_at: Instant,
+}
+
+impl Follower {
+    /// Follows from here on what moves, after what has moved since `name` was last here.
+    pub async fn open(name: &'static str, logs: &Logs, start: Start) -> Result<Follower> {
+        let (store, moved) = (logs.0.store.clone(), logs.outbox().watch());
+        let (places, unkept) = (HashMap::new(), HashMap::new());
+        let keep_at = Instant::now();
+        let mut follower = Follower { name, store, moved, turn: None, places, unkept, keep_at };
+        let begun = format!("follower:{name}");
+        let first = follower.store.settings.get(&begun).await?.is_none();
+        follower.look_back(first && start == Start::Now).await?;
+        if first {
+            follower.store.settings.put(&begun, json!(true)).await?;
+        }
+        Ok(follower)
+    }
+
+    /// Notes every channel with something to read; `skip`: has read whatever there is.
+    async fn look_back(&mut self, skip: bool) -> Result<()> {
+        let mut after: Option<Id<Channel>> = None;
+        loop {
+            let some = self.store.channels.each_after(after, CHANNELS).await?;
+            let Some(last) = some.last() else { break };
+            after = Some(last.id);
+            let logs: Vec<Id<Log>> = some.iter().map(|channel| channel.id.into()).collect();
+            let cursors = self.store.cursors.among(self.name, &logs).await?;
+            self.places.extend(cursors.into_iter().map(|cursor| (cursor.log, cursor.seq)));
+            let heads = logs.iter().map(|log| self.store.messages.head(*log));
+            let heads = try_join_all(heads).await?;
+            for (log, head) in logs.into_iter().zip(heads) {
+                self.look(log, head.map_or(0, |head| head.seq), skip);
+            }
+        }
+        self.keep().await
+    }
+
+    fn look(&mut self, log: Id<Log>, head: Seq, skip: bool) {
+        let place = self.places.get(&log).copied().unwrap_or(0);
+        match skip {
+            true if head > place => self.move_to(log, head),
+            false if head > place => self.moved.note(log, head),
+            _ => {}
+        }
+    }
+
+    fn move_to(&mut self, log: Id<Log>, seq: Seq) {
+        self.places.insert(log, seq);
+        if self.unkept.is_empty() {
+            self.keep_at = Instant::now() + LATE;
+        }
+        self.unkept.insert(log, seq);
+    }
+
+    /// What comes next in some log; waits until there is something.
+    pub async fn next(&mut self) -> Batch {
+        loop {
+            self.turn = self.turn.or_else(|| self.moved.take());
+            let next = match self.turn {
+                Some((log, head)) => self.read(log, head).await,
+                None => self.wait().await.map(|()| None),
+            };
+            match next {
+                Ok(Some(batch)) => return batch,
+                Ok(None) => {}
+                Err(error) => {
+                    warn!(follower = self.name, %error, "the logs cannot be followed, this will be tried again");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    async fn read(&mut self, log: Id<Log>, head: Seq) -> Result<Option<Batch>> {
+        let read = self.entries(log).await;
+        self.turn = None;
+        let reached = read.as_ref().ok().and_then(|entries| entries.last()).map_or(0, |last| last.seq);
+        // What is told is there to be read, unless the store is in trouble.
+        if read.is_err() || (1..head).contains(&reached) {
+            self.moved.note(log, head);
+        }
+        if Instant::now() >= self.keep_at {
+            self.keep().await?;
+        }
+        let entries = read?;
+        Ok(Some(Batch { log, entries }).filter(|batch| !batch.entries.is_empty()))
+    }
+
+    async fn entries(&mut self, log: Id<Log>) -> Result<Vec<Entry>> {
+        let place = match self.places.get(&log) {
+            Some(place) => *place,
+            None => self.store.cursors.at(self.name, log).await?,
+        };
+        self.places.insert(log, place);
+        self.store.messages.after(log, place, PAGE).await
+    }
+
+    async fn wait(&mut self) -> Result<()> {
+        tokio::select! {
+            () = self.moved.called() => Ok(()),
+            () = sleep_until(self.keep_at), if !self.unkept.is_empty() => self.keep().await,
+        }
+    }
+
+    /// The batch is worked through; where it is not, it comes again after a while.
+    pub async fn finish(&mut self, batch: Batch, worked: Result<()>) {
+        let Some(last) = batch.entries.last().map(|last| last.seq) else { return };
+        match worked {
+            Ok(()) => self.move_to(batch.log, last),
+            Err(error) => {
+                warn!(follower = self.name, log = %batch.log, cause = ?error, "what follows from entries cannot be made yet");
+                self.moved.note(batch.log, last);
+                sleep(AGAIN).await;
+            }
+        }
+    }
+
+    /// Tells the store how far it has come; what cannot be told now is told later.
+    pub async fn keep(&mut self) -> Result<()> {
+        self.keep_at = Instant::now() + LATE;
+        let unkept: Vec<_> = self.unkept.iter().map(|(log, seq)| (*log, *seq)).collect();
+        try_join_all(unkept.iter().map(|(log, seq)| self.store.cursors.raise(self.name, *log, *seq))).await?;
+        self.unkept.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! How somebody wants to be treated: what they are told of, who may write to them, who sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Time, User};
+
+/// What holds where somebody has chosen nothing is the default of each field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Preferences {
+    #[serde(rename = "_id")]
+    pub user_id: Id<User>,
+    #[serde(default)]
+    pub notify: Notify,
+    /// Who may begin a direct conversation with them.
+    #[serde(default)]
+    pub direct: Circle,
+    /// Who may know when they were last here.
+    #[serde(default = "Circle::shared")]
+    pub last_seen: Circle,
+}
+
+/// What somebody is notified of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notify {
+    All,
+    /// Of what is meant for them: mentions, replies, direct messages.
+    #[default]
+    Mentions,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Circle {
+    #[default]
+    Everyone,
+    /// People with whom one shares a group.
+    Shared,
+    Nobody,
+}
+
+impl Circle {
+    fn shared() -> Circle {
+        Circle::Shared
+    }
+}
+
+impl Preferences {
+    /// Of somebody who has chosen nothing.
+    pub fn of(user: Id<User>) -> Preferences {
+        let (notify, direct) = (Notify::default(), Circle::default());
+        Preferences { user_id: user, notify, direct, last_seen: Circle::shared() }
+    }
+}
+
+/// That one person wants to have nothing to do with another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Block {
+    /// `<user>:<blocked>`
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub user_id: Id<User>,
+    pub blocked_id: Id<User>,
+    pub created_at: Time,
+}
+
+impl Block {
+    pub fn new(user: Id<User>, blocked: Id<User>, now: Time) -> Block {
+        Block { id: Block::key(user, blocked), user_id: user, blocked_id: blocked, created_at: now }
+    }
+
+    pub fn key(user: Id<User>, blocked: Id<User>) -> String {
+        format!("{user}:{blocked}")
+    }
+}

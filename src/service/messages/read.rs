@@ -1,0 +1,83 @@
+//! Reading single messages, replies and what happened; pages of history are in `history`.
+
+use super::{Messages, address, view};
+use crate::error::{Code, Result};
+use crate::event::MessageView;
+use crate::limits;
+use crate::log::{Budget, Caught};
+use crate::model::{Channel, Entry, Epoch, Id, Seq, User};
+use crate::policy::{Action, Actor, can};
+
+impl Messages {
+    pub async fn get(&self, actor: &Actor, id: Id<Entry>) -> Result<MessageView> {
+        let (entry, _) = self.find(actor, id).await?;
+        view(&entry)
+    }
+
+    /// Replies to a message, oldest first, with their number.
+    pub async fn replies(
+        &self,
+        actor: &Actor,
+        id: Id<Entry>,
+        after: Seq,
+        limit: u64,
+    ) -> Result<Vec<MessageView>> {
+        self.find(actor, id).await?;
+        let replies = self.store.messages.replies(id, after, limit.clamp(1, limits::PAGE_MAX)).await?;
+        replies.iter().map(view).collect()
+    }
+
+    pub async fn count_replies(&self, actor: &Actor, id: Id<Entry>) -> Result<u64> {
+        self.find(actor, id).await?;
+        self.store.messages.count_replies(id).await
+    }
+
+    /// Those of the messages that the actor may read, in the order asked for.
+    pub async fn readable(&self, actor: &Actor, ids: &[Id<Entry>]) -> Result<Vec<MessageView>> {
+        let mut readable = Vec::new();
+        for id in ids {
+            match self.get(actor, *id).await {
+                Ok(message) => readable.push(message),
+                Err(error) if error.code() == Code::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(readable)
+    }
+
+    /// What happened in a channel after a position, a page at a time; or why to start again.
+    pub async fn changes(
+        &self,
+        actor: &Actor,
+        channel: Id<Channel>,
+        epoch: Option<&Epoch>,
+        after: Seq,
+    ) -> Result<Caught> {
+        let seat = self.rights.in_channel(actor, channel).await?;
+        can(seat.standing, Action::ReadChannel, "channel")?;
+        self.logs.catch_up(&address(&seat), epoch, after, &mut Budget::default()).await
+    }
+
+    /// Somebody's messages in the channels that the actor can read, newest first; of a page some may
+    /// be left out.
+    pub async fn by_author(
+        &self,
+        actor: &Actor,
+        author: Id<User>,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<MessageView>> {
+        let entries = self.store.messages.by_author(author, skip, limit.clamp(1, limits::PAGE_MAX)).await?;
+        let mut readable = Vec::new();
+        for entry in &entries {
+            match self.rights.in_channel(actor, entry.log.cast()).await {
+                Ok(seat) if can(seat.standing, Action::ReadChannel, "channel").is_ok() => {
+                    readable.push(view(entry)?)
+                }
+                Err(error) if error.code() != Code::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(readable)
+    }
+}

@@ -1,0 +1,37 @@
+//! Queries of the collection `preferences`: one document for whoever has chosen anything.
+
+use super::collection::collection;
+use super::language::{is, one_of};
+use super::{Change, Collection, Query, Record, Table};
+use crate::error::Result;
+use crate::model::{Id, Preferences, User};
+
+pub(super) static PREFERENCES: Collection = collection("preferences", &[]);
+
+impl Record for Preferences {
+    const COLLECTION: &'static Collection = &PREFERENCES;
+}
+
+impl Table<Preferences> {
+    pub async fn of(&self, user: Id<User>) -> Result<Preferences> {
+        Ok(self.get(user).await?.unwrap_or_else(|| Preferences::of(user)))
+    }
+
+    /// Of these people, of those who have chosen anything.
+    pub async fn among(&self, users: &[Id<User>]) -> Result<Vec<Preferences>> {
+        self.find(Query::new(one_of("_id", users), users.len() as u64)).await
+    }
+
+    /// As they are then. Only what is named changes, so that two devices do not undo one another.
+    pub async fn choose(&self, user: Id<User>, changes: Vec<Change>) -> Result<Preferences> {
+        if let Some(chosen) = self.update(is("_id", user), changes.clone()).await? {
+            return Ok(chosen);
+        }
+        match self.insert(&Preferences::of(user)).await {
+            Err(rejected) if !rejected.taken("_id") => return Err(rejected.into()),
+            _ => {}
+        }
+        let chosen = self.update(is("_id", user), changes).await?;
+        chosen.ok_or_else(|| crate::error::Error::conflict("this account is just being deleted"))
+    }
+}
