@@ -22,6 +22,10 @@ pub enum Ephemeral {
         is_typing: bool,
     },
     UserPresenceUpdate(Presence),
+    /// Many at once.
+    PresenceUpdates {
+        presences: Vec<Presence>,
+    },
     OnlineUsersCount {
         count: usize,
     },

@@ -186,10 +186,10 @@ async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
     }))?;
     say(connection, "welcome", &told)?;
     stay::release(hub, vec![seat.shown(head)]);
-    let _order = hub.presence_in_order();
+    let mut tidings = hub.presence_in_order();
     if let Some(presence) = hub.app.presence.arrive(user.id, &user.username, connection.outlet.sid().as_str())
     {
-        hub.tell_presence(&presence);
+        hub.tell_presence(&mut tidings, presence);
     }
     Ok(())
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use socketioxide::socket::Sid;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing::debug;
 
 use super::Manner;
@@ -16,6 +18,7 @@ use super::connection::{Connection, Slot};
 use super::outlet;
 use super::rooms::Rooms;
 use super::serve::Paces;
+use super::tidings::{self, Tidings, dealt};
 use super::wire::{Pipe, Wire, Wires};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -36,7 +39,9 @@ pub struct Hub {
     by_user: DashMap<Id<User>, HashSet<Sid>>,
     slots: Arc<DashMap<Id<User>, usize>>,
     draining: AtomicBool,
-    presence_order: Mutex<()>,
+    tidings: Mutex<Tidings>,
+    /// There is something in it that is not told yet.
+    pub tidings_wait: Notify,
 }
 
 /// A dismissed client has this long to read why.
@@ -56,7 +61,8 @@ impl Hub {
             by_user: DashMap::new(),
             slots: Arc::default(),
             draining: AtomicBool::new(false),
-            presence_order: Mutex::default(),
+            tidings: Mutex::default(),
+            tidings_wait: Notify::new(),
         })
     }
 
@@ -104,14 +110,12 @@ impl Hub {
             sids.remove(&sid);
         }
         let last = self.by_user.remove_if(&connection.user, |_, sids| sids.is_empty()).is_some();
-        {
-            let _order = self.presence_in_order();
-            if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
-                self.tell_presence(&presence);
-            }
+        let mut tidings = self.presence_in_order();
+        if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
+            self.tell_presence(&mut tidings, presence);
         }
-        let presence = self.app.presence.of(connection.user);
-        if last && presence.is_none_or(|known| known.status == PresenceStatus::Offline) {
+        // Of whom there is something to tell, those who may see them are still needed.
+        if last && self.app.presence.of(connection.user).is_none() && !tidings.hold(connection.user) {
             self.circles.forget(connection.user, || !self.of_user(connection.user).is_empty());
         }
     }
@@ -216,22 +220,42 @@ impl Hub {
     }
 
     /// To be held while somebody's presence changes and is told, and while it is looked at and shown.
-    pub fn presence_in_order(&self) -> MutexGuard<'_, ()> {
-        self.presence_order.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn presence_in_order(&self) -> MutexGuard<'_, Tidings> {
+        self.tidings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// To everybody who shares a group with the person, and to the person's own devices (D-42).
-    pub fn tell_presence(&self, presence: &Presence) {
-        let event = Ephemeral::UserPresenceUpdate(presence.clone());
-        let viewers = self.circles.viewers(presence.user_id);
-        let connections: Vec<_> = viewers.into_iter().flat_map(|viewer| self.of_user(viewer)).collect();
-        outlet::whisper(&event, connections.iter().map(|connection| &*connection.outlet));
+    /// To everybody who shares a group with the person, and to the person's own devices (D-42): now, or
+    /// with what else changes within a moment.
+    pub fn tell_presence(&self, tidings: &mut Tidings, presence: Presence) {
+        tidings.note(presence);
+        if tidings.due(self.connections.len()).is_some_and(|due| due <= Instant::now()) {
+            self.tell_all(tidings);
+        } else {
+            self.tidings_wait.notify_one();
+        }
     }
 
-    /// Who may see somebody must be known until their going has been told.
-    pub fn tell_offline(&self, presence: &Presence) {
-        self.tell_presence(presence);
-        self.circles.forget(presence.user_id, || !self.of_user(presence.user_id).is_empty());
+    /// When what gathers is to be told.
+    pub fn tidings_due(&self) -> Option<Instant> {
+        self.presence_in_order().due(self.connections.len())
+    }
+
+    pub fn tell_tidings(&self) {
+        self.tell_all(&mut self.presence_in_order());
+    }
+
+    fn tell_all(&self, tidings: &mut Tidings) {
+        let changed = tidings.take();
+        for (share, viewers) in dealt(&changed, |of| self.circles.viewers(of)) {
+            let connections: Vec<_> = viewers.into_iter().flat_map(|viewer| self.of_user(viewer)).collect();
+            for event in tidings::events(&share, &changed) {
+                outlet::whisper(&event, connections.iter().map(|connection| &*connection.outlet));
+            }
+        }
+        // Who may see somebody must be known until their going has been told.
+        for gone in changed.iter().filter(|presence| presence.status == PresenceStatus::Offline) {
+            self.circles.forget(gone.user_id, || !self.of_user(gone.user_id).is_empty());
+        }
     }
 
     /// No new sockets; those here are told to come back within `jitter`.

@@ -20,6 +20,7 @@ mod serve;
 mod stay;
 mod talk;
 mod tide;
+mod tidings;
 mod websocket;
 mod wire;
 

@@ -72,10 +72,10 @@ pub async fn update_presence(asked: Asked) -> Result<Outcome> {
         return Err(Error::invalid("text", format!("may have {STATUS_CHARS} characters at most")));
     }
     let device = asked.connection.outlet.sid();
-    let _order = asked.hub.presence_in_order();
+    let mut tidings = asked.hub.presence_in_order();
     let changed = asked.hub.app.presence.set(asked.actor.id, device.as_str(), update.status, update.text);
-    if let Some(presence) = &changed {
-        asked.hub.tell_presence(presence);
+    if let Some(presence) = changed {
+        asked.hub.tell_presence(&mut tidings, presence);
     }
     let presence = asked.hub.app.presence.own(asked.actor.id);
     Ok(Outcome::Now(written(json!({ "presence": presence }))?))

@@ -37,6 +37,7 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(keep("revocations", hub.clone(), revoke));
     tasks.spawn(keep("heads and sweeps", hub.clone(), tick));
     tasks.spawn(keep("circles", hub.clone(), circle));
+    tasks.spawn(keep("tidings", hub.clone(), tell));
     if hub.app.store.engine.is_shared() {
         tasks.spawn(keep("rights", hub.clone(), watch_rights));
     }
@@ -75,6 +76,19 @@ async fn deliver(hub: Arc<Hub>) {
             sleep_until(begun + pause).await;
         }
         told.clear();
+    }
+}
+
+/// What gathers of people's presence is told in time.
+async fn tell(hub: Arc<Hub>) {
+    loop {
+        match hub.tidings_due() {
+            Some(due) => {
+                sleep_until(due).await;
+                hub.tell_tidings();
+            }
+            None => hub.tidings_wait.notified().await,
+        }
     }
 }
 
@@ -128,8 +142,10 @@ async fn tick(hub: Arc<Hub>) {
         failpoint::reach(Point::InPulse);
         count = count.wrapping_add(1);
         {
-            let _order = hub.presence_in_order();
-            hub.app.presence.sweep().iter().for_each(|presence| hub.tell_offline(presence));
+            let mut tidings = hub.presence_in_order();
+            for presence in hub.app.presence.sweep() {
+                hub.tell_presence(&mut tidings, presence);
+            }
         }
         for (channel, user, username) in hub.app.typing.sweep() {
             tell_stopped(&hub, channel, user, username);

@@ -29,6 +29,10 @@ impl Talker {
             }
             Heard::Event(name, data) if name == "heads" => self.heads(wire, &data).await,
             Heard::Event(name, data) if name == "user_presence_update" => self.hear_presence(&data),
+            Heard::Event(name, data) if name == "presence_updates" => {
+                let told = data["presences"].as_array()?;
+                told.iter().try_for_each(|told| self.hear_presence(told))
+            }
             Heard::Event(name, _) if name == "welcome" => {
                 self.welcome = true;
                 Some(())

@@ -97,6 +97,12 @@ for (const name of ["online_users_count", "online_users", "channel_users", "prev
 await bobby.ask("send_message", { channelId, text: "" });
 await bobby.ask("no_such_event");
 
+// A crew that comes at once is told of together.
+const crew = await Promise.all(Array.from({ length: 12 }, (_, number) => register(`sailor${number}`)));
+await Promise.all(crew.map(({ accessToken }) => rest("POST", `/groups/${group.id}/join`, accessToken)));
+crew.forEach(({ accessToken }) => connect(accessToken));
+await bobby.hear("presence_updates");
+
 // Who belongs where.
 await rest("POST", `/groups/${group.id}/join`, dora.accessToken);
 await bobby.hear("user_joined");

@@ -22,6 +22,9 @@ const EMBEDDED: &str = "embedded";
 #[derive(Clone, Debug)]
 pub struct Rights(Arc<Known>);
 
+/// A channel with the group it is in; a direct one is in none.
+type Placed = (Arc<Channel>, Option<Arc<Group>>);
+
 #[derive(Debug)]
 struct Known {
     store: Store,
@@ -29,7 +32,7 @@ struct Known {
     belief: Belief,
     standings: Remembered<(Id<User>, Id<Channel>), Standing>,
     /// Apart from the standings, so that all who sit in a channel share one copy of it.
-    channels: Remembered<Id<Channel>, (Arc<Channel>, Option<Arc<Group>>)>,
+    channels: Remembered<Id<Channel>, Placed>,
     users: Remembered<Id<User>, Arc<User>>,
     sessions: Remembered<String, Arc<Session>>,
 }
@@ -142,7 +145,7 @@ impl Rights {
         Ok(Seat { channel, group, standing })
     }
 
-    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Option<Arc<Group>>)> {
+    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<Placed> {
         let Known { store, belief, channels, .. } = &*self.0;
         if let Some(known) = channels.get(&id, belief, asked) {
             return Ok(known);

@@ -6,10 +6,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use mongodb::bson::RawDocumentBuf;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{AT_ONCE, Mongo, OPERATION};
 use crate::error::{Code, Error, Result};
@@ -17,6 +18,8 @@ use crate::store::{Collection, Filter, Literal, Query};
 
 /// Questions to one collection that are on their way at once.
 const UNDER_WAY: usize = 4;
+/// Where none of them came back for so long, perhaps their lines are dead: nobody waits for those.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 type Found = Result<Option<RawDocumentBuf>>;
 
@@ -27,6 +30,8 @@ pub(super) struct Gets(Arc<Mutex<HashMap<&'static str, Line>>>);
 struct Line {
     under_way: usize,
     waiting: Vec<Waiting>,
+    /// When the last one set out, or came back.
+    moved: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -45,7 +50,8 @@ impl Gets {
         let mut lines = self.lines();
         let line = lines.entry(collection.name).or_default();
         line.waiting.push(waiting);
-        let sets_out = line.under_way < UNDER_WAY;
+        let stuck = line.moved.is_none_or(|moved| moved.elapsed() > PATIENCE);
+        let sets_out = line.under_way < UNDER_WAY || stuck;
         line.under_way += usize::from(sets_out);
         sets_out
     }
@@ -54,6 +60,7 @@ impl Gets {
     fn take(&self, collection: &'static Collection) -> Option<Vec<Waiting>> {
         let mut lines = self.lines();
         let line = lines.get_mut(collection.name)?;
+        line.moved = Some(Instant::now());
         let count = line.waiting.len().min(AT_ONCE);
         if count == 0 {
             line.under_way -= 1;
@@ -114,6 +121,20 @@ mod tests {
 
     fn one(id: &str) -> Waiting {
         Waiting { id: id.to_owned(), answer: oneshot::channel().0 }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_lines_that_are_dead() {
+        let gets = Gets::default();
+        for _ in 0..UNDER_WAY {
+            assert!(gets.join(&USERS, one("lost")));
+            gets.take(&USERS);
+        }
+        assert!(!gets.join(&USERS, one("a")));
+        tokio::time::advance(2 * PATIENCE).await;
+        assert!(gets.join(&USERS, one("b")));
+        assert_eq!(gets.take(&USERS).unwrap().len(), 2);
+        assert!(!gets.join(&USERS, one("c")));
     }
 
     #[test]
