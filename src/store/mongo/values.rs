@@ -1,6 +1,7 @@
 //! Documents as BSON and back. Whole numbers go in as 64 bits and are read from either width.
 
-use mongodb::bson::{self, Bson, RawDocument};
+use mongodb::bson::spec::ElementType;
+use mongodb::bson::{self, Bson, RawBsonRef, RawDocument};
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
@@ -36,7 +37,36 @@ pub(super) fn of_literal(literal: &Literal) -> Bson {
 
 /// As its type, straight from the bytes.
 pub(super) fn read<T: DeserializeOwned>(kept: &RawDocument) -> Result<T> {
+    check(kept)?;
     bson::deserialize_from_slice(kept.as_bytes()).map_err(Error::internal)
+}
+
+/// What hubbub never writes would be read as something else.
+fn check(kept: &RawDocument) -> Result<()> {
+    kept.iter().try_for_each(|field| {
+        let (name, value) = field.map_err(Error::internal)?;
+        check_value(name.as_str(), value)
+    })
+}
+
+fn check_value(field: &str, value: RawBsonRef<'_>) -> Result<()> {
+    match value {
+        RawBsonRef::Document(inner) => check(inner),
+        RawBsonRef::Array(values) => {
+            values.into_iter().try_for_each(|value| check_value(field, value.map_err(Error::internal)?))
+        }
+        RawBsonRef::Null
+        | RawBsonRef::Boolean(_)
+        | RawBsonRef::Int32(_)
+        | RawBsonRef::Int64(_)
+        | RawBsonRef::Double(_)
+        | RawBsonRef::String(_) => Ok(()),
+        other => Err(alien(field, other.element_type())),
+    }
+}
+
+fn alien(field: &str, kind: ElementType) -> Error {
+    Error::internal(format!("{field} holds a {kind:?}, which hubbub never writes"))
 }
 
 pub(super) fn document(document: &bson::Document) -> Result<Document> {
@@ -53,9 +83,6 @@ fn to_value(field: &str, value: &Bson) -> Result<Value> {
         Bson::String(text) => Value::String(text.clone()),
         Bson::Array(values) => values.iter().map(|value| to_value(field, value)).collect::<Result<_>>()?,
         Bson::Document(inner) => Value::Object(document(inner)?),
-        other => {
-            let kind = other.element_type();
-            return Err(Error::internal(format!("{field} holds a {kind:?}, which hubbub never writes")));
-        }
+        other => return Err(alien(field, other.element_type())),
     })
 }
