@@ -10,6 +10,7 @@ pub const ATTACHMENTS: usize = 10;
 pub const REACTION_CHARS: usize = 64;
 pub const REACTIONS_PER_MESSAGE: usize = 20;
 pub const URL_CHARS: usize = 2_048;
+pub const PINS: usize = 100;
 
 // Names.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;

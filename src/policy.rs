@@ -74,6 +74,7 @@ pub enum Action {
     EditOthersMessage,
     DeleteOthersMessage,
     React,
+    Pin,
 }
 
 use Action::*;
@@ -109,6 +110,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (EditOthersMessage, None),
     (DeleteOthersMessage, Some(GroupAdmin)),
     (React, Some(Member)),
+    (Pin, Some(GroupAdmin)), // and, by the channel's setting or in a direct channel, a member
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.

@@ -88,6 +88,7 @@ fn wanted(what: u8, which: u8, message: &Message) -> What {
             let text = format!("text {which}").parse().ok();
             What::Edit { target, text, revision: message.revision + 1, folded: false }
         }
+        5 | 6 => What::Pin { target, removed: which % 2 == 1, folded: false },
         kind => {
             let reaction = format!("r{}", which % 30).parse().expect("a reaction");
             What::React { target, reaction, removed: kind >= 11, folded: false }
@@ -130,8 +131,10 @@ fn sound(message: &Message, log: &[Entry]) {
         once.dedup();
         assert!(!users.is_empty() && once.len() == users.len(), "{:?}", message.reactions);
     }
+    assert_eq!(message.pinned_at.is_some(), message.pinned_by.is_some());
     if log.iter().any(|entry| matches!(entry.what, What::Delete { .. })) {
-        let nothing = message.text.is_none() && message.reactions.is_empty();
+        let nothing =
+            message.text.is_none() && message.reactions.is_empty() && message.pinned_at.is_none();
         assert!(nothing && message.deleted_at.is_some(), "deleted, and yet: {message:?}");
     } else {
         let edits = log.iter().filter(|entry| matches!(entry.what, What::Edit { .. })).count();

@@ -30,6 +30,10 @@ pub struct MessageView {
     pub edited_at: Option<Time>,
     pub deleted_at: Option<Time>,
     pub reactions: Vec<ReactionView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_by: Option<Id<User>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +74,16 @@ pub struct ReactionUpdated {
     pub removed: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePinned {
+    pub message_id: Id<Entry>,
+    pub user_id: Id<User>,
+    pub removed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Time>,
+}
+
 impl MessageView {
     pub fn of(entry: &Entry, message: &Message) -> MessageView {
         let message = message.clone();
@@ -96,6 +110,8 @@ impl MessageView {
             reactions: reactions
                 .map(|(reaction, user_ids)| ReactionView { reaction, count: user_ids.len(), user_ids })
                 .collect(),
+            pinned_at: message.pinned_at,
+            pinned_by: message.pinned_by,
         }
     }
 }

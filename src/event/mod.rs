@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
-pub use message::{MessageDeleted, MessageEdited, MessageView, NewMessage, ReactionUpdated, ReactionView};
+pub use message::{
+    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, ReactionUpdated, ReactionView,
+};
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};
 
@@ -38,6 +40,7 @@ pub enum Durable {
     MessageEdited(Placed<MessageEdited>),
     MessageDeleted(Placed<MessageDeleted>),
     ReactionUpdated(Placed<ReactionUpdated>),
+    MessagePinned(Placed<MessagePinned>),
     UserJoined(Placed<UserJoined>),
     UserLeft(Placed<UserLeft>),
     MemberUpdated(Placed<MemberUpdated>),
@@ -71,6 +74,12 @@ impl Durable {
                 let said = NewMessage { message: MessageView::of(entry, message) };
                 Durable::NewMessage(Box::new(placed(entry, epoch, said)))
             }
+            other => Durable::of_changes(entry, epoch, other),
+        }
+    }
+
+    fn of_changes(entry: &Entry, epoch: &Epoch, what: &What) -> Durable {
+        match what {
             What::Edit { text: None, .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
             What::Edit { target, text: Some(text), revision, .. } => {
                 let (message_id, edited_at) = (*target, entry.created_at);
@@ -86,6 +95,12 @@ impl Durable {
                 let updated =
                     ReactionUpdated { message_id, user_id, reaction: reaction.clone(), removed: *removed };
                 Durable::ReactionUpdated(placed(entry, epoch, updated))
+            }
+            What::Pin { target, removed, .. } => {
+                let (message_id, user_id) = (*target, entry.user_id);
+                let pinned_at = (!removed).then_some(entry.created_at);
+                let pinned = MessagePinned { message_id, user_id, removed: *removed, pinned_at };
+                Durable::MessagePinned(placed(entry, epoch, pinned))
             }
             other => Durable::of_people(entry, epoch, other),
         }
@@ -124,9 +139,11 @@ impl Durable {
             What::Account { event, about } => {
                 Durable::of_account(*event, placed(entry, epoch, About { about: about.clone() }))
             }
-            What::Message(_) | What::Edit { .. } | What::Delete { .. } | What::React { .. } => {
-                Durable::Skip(placed(entry, epoch, Skip { to: entry.seq }))
-            }
+            What::Message(_)
+            | What::Edit { .. }
+            | What::Delete { .. }
+            | What::React { .. }
+            | What::Pin { .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
         }
     }
 

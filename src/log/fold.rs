@@ -28,6 +28,7 @@ pub fn check(message: &Message, draft: &Draft) -> Result<Folded> {
                 .detail("revision", message.revision.to_string()))
         }
         What::React { reaction, removed, .. } => react(message, draft.by, reaction, *removed),
+        What::Pin { removed, .. } if *removed == message.pinned_at.is_none() => Ok(Folded::Already),
         _ => Ok(Folded::Changed),
     }
 }
@@ -70,6 +71,7 @@ pub fn apply(message: &mut Message, entry: &Entry) {
             message.image_url = None;
             message.file_url = None;
             message.reactions.clear();
+            (message.pinned_at, message.pinned_by) = (None, None);
             message.deleted_at = Some(entry.created_at);
         }
         What::React { reaction, removed, .. } => {
@@ -79,6 +81,11 @@ pub fn apply(message: &mut Message, entry: &Entry) {
                 users.push(entry.user_id);
             }
             message.reactions.retain(|_, users| !users.is_empty());
+        }
+        What::Pin { removed: true, .. } => (message.pinned_at, message.pinned_by) = (None, None),
+        What::Pin { .. } if message.pinned_at.is_none() => {
+            message.pinned_at = Some(entry.created_at);
+            message.pinned_by = Some(entry.user_id);
         }
         _ => {}
     }

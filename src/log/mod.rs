@@ -13,6 +13,7 @@ mod follow;
 mod moved;
 mod number;
 mod outbox;
+mod pins;
 mod repair;
 mod teller;
 mod writer;

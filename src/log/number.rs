@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::fold::{self, Folded};
+use super::pins::Pins;
 use super::writer::Item;
 use super::{Draft, Kept};
 use crate::error::{Error, Result};
@@ -48,6 +49,7 @@ pub(super) struct Rows {
     rows: HashMap<Id<Entry>, Entry>,
     /// Changed by this batch, so not durable yet.
     touched: HashSet<Id<Entry>>,
+    pins: Pins,
 }
 
 impl Rows {
@@ -55,20 +57,23 @@ impl Rows {
     /// read first: one that is folded in meanwhile is then found in the row.
     pub(super) async fn read(store: &Store, log: Id<Log>, items: &[Item]) -> Result<Rows> {
         let targets: HashSet<Id<Entry>> = items.iter().filter_map(|item| item.draft.what.target()).collect();
-        let mut rows = HashMap::new();
+        let (mut rows, mut pins) = (HashMap::new(), Pins::default());
         if !targets.is_empty() {
             let changes = pending(store, log).await?;
             let targets: Vec<Id<Entry>> = targets.into_iter().collect();
             let found = store.messages.named(&targets).await?;
             rows.extend(found.into_iter().map(|row| (row.id, row)));
+            pins = Pins::read(store, log, items).await?;
             for change in changes {
+                pins.follow(&change);
                 let target = change.what.target().and_then(|target| rows.get_mut(&target));
                 if let Some(Entry { what: What::Message(message), .. }) = target {
                     fold::apply(message, &change);
                 }
             }
         }
-        Ok(Rows { rows, touched: HashSet::new() })
+        pins.moved = false;
+        Ok(Rows { rows, touched: HashSet::new(), pins })
     }
 
     /// Checks a change against its message and folds it in; every other entry passes.
@@ -81,8 +86,12 @@ impl Rows {
         let What::Message(message) = &mut row.what else {
             return Err(Error::not_found("message"));
         };
-        let checked = fold::check(message, draft);
-        if self.touched.contains(&target) && !matches!(checked, Ok(Folded::Changed)) {
+        let mut checked = fold::check(message, draft);
+        if let Ok(Folded::Changed) = checked {
+            checked = self.pins.check(draft).map(|()| Folded::Changed);
+        }
+        let unsettled = self.touched.contains(&target) || self.pins.moved;
+        if unsettled && !matches!(checked, Ok(Folded::Changed)) {
             return Ok(Foldable::Later);
         }
         if let Folded::Already = checked? {
@@ -92,6 +101,7 @@ impl Rows {
             *revision = message.revision + 1;
         }
         fold::apply(message, &entry);
+        self.pins.follow(&entry);
         self.touched.insert(target);
         Ok(Foldable::Write(Box::new(entry), Some(Box::new(row.clone()))))
     }

@@ -56,6 +56,7 @@ async fn afresh(store: &Store, target: Id<Entry>) -> Result<()> {
         return Ok(());
     };
     message.reactions.clear();
+    (message.pinned_at, message.pinned_by) = (None, None);
     message.folded_seq = 0;
     message.deleted_at = None;
     loop {

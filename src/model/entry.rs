@@ -79,6 +79,11 @@ pub enum What {
         removed: bool,
         folded: bool,
     },
+    Pin {
+        target: Id<Entry>,
+        removed: bool,
+        folded: bool,
+    },
     MemberJoined {
         member: Id<User>,
         member_name: Username,
@@ -152,9 +157,10 @@ impl What {
     /// The message that the entry changes.
     pub fn target(&self) -> Option<Id<Entry>> {
         match self {
-            What::Edit { target, .. } | What::Delete { target, .. } | What::React { target, .. } => {
-                Some(*target)
-            }
+            What::Edit { target, .. }
+            | What::Delete { target, .. }
+            | What::React { target, .. }
+            | What::Pin { target, .. } => Some(*target),
             _ => None,
         }
     }
@@ -201,6 +207,11 @@ pub struct Message {
     pub deleted_at: Option<Time>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reactions: BTreeMap<Reaction, Vec<Id<User>>>,
+    /// Where there is one there is the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_by: Option<Id<User>>,
     /// Seq of the last change folded in; guards the row against an older fold.
     #[serde(default)]
     pub folded_seq: Seq,

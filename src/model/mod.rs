@@ -14,7 +14,7 @@ mod time;
 mod user;
 mod view;
 
-pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
+pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
 pub use edit::{ChannelEdit, GroupEdit};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use group::{

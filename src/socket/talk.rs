@@ -152,3 +152,17 @@ pub async fn react(asked: Asked) -> Result<Outcome> {
     let changed = messages.react(&asked.actor, react.message_id, react.reaction, react.remove).await?;
     Ok(Outcome::Now(written(changed)?))
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Pin {
+    message_id: Id<Entry>,
+    #[serde(default)]
+    remove: bool,
+}
+
+pub async fn pin(asked: Asked) -> Result<Outcome> {
+    let pin: Pin = read(asked.payload)?;
+    let pinned = asked.hub.app.messages.pin(&asked.actor, pin.message_id, pin.remove).await?;
+    Ok(Outcome::Now(written(pinned)?))
+}

@@ -136,6 +136,7 @@ pub static MESSAGES: Collection = collection(
         index("author", &["userId", "kind", "createdAt"]),
         index("target", &["target", "seq"]).when(When::Has("target")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
+        index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],
 );

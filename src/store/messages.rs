@@ -2,12 +2,16 @@
 
 use super::collection::MESSAGES;
 use super::language::{all, is, one_of};
-use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table};
+use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
 use crate::model::{Channel, ClientMsgId, Entry, Id, Log, Message, Seq, User};
 
 impl Record for Entry {
     const COLLECTION: &'static Collection = &MESSAGES;
+}
+
+fn pinned(log: Id<Log>) -> Filter {
+    all([is("channelId", log), Filter::Above("pinnedAt", Literal::Text(String::new()))])
 }
 
 impl Table<Entry> {
@@ -71,6 +75,15 @@ impl Table<Entry> {
         self.count(is("replyTo", to)).await
     }
 
+    /// Pinned messages of a channel, the one that was pinned last first.
+    pub async fn pinned(&self, log: Id<Log>, slice: Slice) -> Result<Vec<Entry>> {
+        self.find(slice.down(pinned(log), "pinnedAt")).await
+    }
+
+    pub async fn count_pinned(&self, log: Id<Log>) -> Result<u64> {
+        self.count(pinned(log)).await
+    }
+
     pub async fn named(&self, ids: &[Id<Entry>]) -> Result<Vec<Entry>> {
         self.find(Query::new(one_of("_id", ids), ids.len() as u64)).await
     }
@@ -93,11 +106,10 @@ impl Table<Entry> {
             Change::set("revision", message.revision),
             Change::set("reactions", &message.reactions),
             Change::set("foldedSeq", message.folded_seq),
+            set_or_unset("text", message.text.as_ref()),
+            set_or_unset("pinnedAt", message.pinned_at),
+            set_or_unset("pinnedBy", message.pinned_by),
         ];
-        match &message.text {
-            Some(text) => changes.push(Change::set("text", text)),
-            None => changes.push(Change::Unset("text")),
-        }
         if let Some(at) = message.edited_at {
             changes.push(Change::set("editedAt", at));
         }

@@ -159,6 +159,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
     message = town.alice.say(town.pub, "first words", **more)
     town.alice.rest("PUT", f"/messages/{message['id']}", {"text": secret})
     town.bob.rest("POST", f"/messages/{message['id']}/replies", {"text": "I see"})
+    town.ga.rest("POST", f"/messages/{message['id']}/pin")
     bob.hear("message_edited")
     position = message["seq"] - 1
     heard = len(bob.heard)
@@ -168,6 +169,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
         f"/messages/{message['id']}", f"/messages/channel/{town.pub}", f"/channels/{town.pub}/changes?after=0",
         f"/messages/user/{town.alice.id}", f"/messages/{message['id']}/replies", f"/messages/channel/{town.pub}?around={message['seq']}",
         f"/channels/{town.pub}/changes?after={position}", f"/messages/{message['id']}/reactions",
+        f"/channels/{town.pub}/pins",
     ]  # fmt: skip
     texts = [person.ask("GET", page).text for page in pages for person in (town.bob, town.alice, town.ga, rig.root)]
     with town.bob.visit() as late:

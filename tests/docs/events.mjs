@@ -76,8 +76,9 @@ if (!again.data.duplicate) throw new Error("a repeat is not known as one");
 await anna.ask("edit_message", { messageId, text: "low tide at ten", baseRevision: 0 });
 await bobby.ask("react_message", { messageId, reaction: "⚓" });
 await bobby.ask("react_message", { messageId, reaction: "⚓", remove: true });
+await anna.ask("pin_message", { messageId });
 await anna.ask("delete_message", { messageId });
-for (const name of ["new_message", "message_edited", "reaction_updated", "message_deleted"]) await bobby.hear(name);
+for (const name of ["new_message", "message_edited", "reaction_updated", "message_pinned", "message_deleted"]) await bobby.hear(name);
 
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });

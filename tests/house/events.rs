@@ -67,6 +67,7 @@ fn events() -> Vec<(String, Value)> {
         What::Edit { target, text: None, revision: 2, folded: true },
         What::Delete { target, folded: true },
         What::React { target, reaction: "👍".parse().unwrap(), removed: false, folded: true },
+        What::Pin { target, removed: false, folded: true },
         What::MemberJoined { member, member_name: ann(), role: MemberRole::Member },
         What::MemberLeft { member, member_name: ann(), reason: Leave::Removed },
         What::MemberRole { member, role: MemberRole::Admin },

@@ -54,6 +54,7 @@ impl Mirror {
                     message.image_url = None;
                     message.file_url = None;
                     message.reactions.clear();
+                    (message.pinned_at, message.pinned_by) = (None, None);
                     message.deleted_at = Some(said.what.deleted_at);
                 }
             }
@@ -61,6 +62,13 @@ impl Mirror {
                 let said = said.what;
                 if let Some(message) = self.standing(said.message_id) {
                     react(message, said.user_id, &said.reaction, said.removed);
+                }
+            }
+            Durable::MessagePinned(said) => {
+                let said = said.what;
+                if let Some(message) = self.standing(said.message_id) {
+                    message.pinned_at = said.pinned_at;
+                    message.pinned_by = (!said.removed).then_some(said.user_id);
                 }
             }
             Durable::UserJoined(said) => drop(self.members.insert(said.what.user_id)),
@@ -155,7 +163,7 @@ impl Play {
         let whom = self.people[self.dice.below(self.people.len() as u64) as usize].id;
         let known = self.dice.below(self.known.len() as u64) as usize;
         let target = self.known.get(known).copied();
-        let (number, what) = (self.dice.below(1_000), self.dice.below(24));
+        let (number, what) = (self.dice.below(1_000), self.dice.below(26));
         let (group, channel) = (self.group, self.channel.id);
         let company = &self.company;
         // What is refused changes nothing, which is what the mirrors show.
@@ -173,6 +181,9 @@ impl Play {
                 self.messages.react(&who, id, reaction, number % 5 == 0).await.map(drop)
             }
             (16, Some(id)) => self.messages.delete(&who, id).await.map(drop),
+            (24..=25, Some(id)) => {
+                self.messages.pin(&self.people[0], id, number % 3 == 0).await.map(drop)
+            }
             (17..=19, _) => company.groups.join(&who, group).await.map(drop),
             (20, _) => company.groups.leave(&who, group).await,
             (21, _) => {

@@ -1,5 +1,6 @@
 //! Messages over REST: the same service, the same events and the same errors as over the socket.
 
+mod pins;
 mod reactions;
 mod replies;
 
@@ -16,7 +17,7 @@ use crate::service::Ask;
 use crate::service::messages::{Part, Send};
 
 pub fn routes() -> Vec<Route> {
-    [own(), reactions::routes(), replies::routes()].concat()
+    [own(), reactions::routes(), replies::routes(), pins::routes()].concat()
 }
 
 fn own() -> Vec<Route> {

@@ -60,7 +60,7 @@ impl Messages {
         self.change(&seat, Draft::new(actor.id, &actor.username, what)).await
     }
 
-    async fn change(&self, seat: &Seat, draft: Draft) -> Result<Changed> {
+    pub(super) async fn change(&self, seat: &Seat, draft: Draft) -> Result<Changed> {
         let target = draft.what.target();
         let Kept { entry, row, duplicate } = self.logs.append(&address(seat), draft).await?;
         let row = match (row, target) {

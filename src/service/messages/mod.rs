@@ -2,6 +2,7 @@
 
 mod change;
 mod history;
+mod pins;
 mod post;
 mod read;
 mod send;

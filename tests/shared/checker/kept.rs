@@ -197,6 +197,7 @@ fn in_turn(log: Id<Log>, kept: &Kept) -> Verdict {
 fn fold_again(kept: &Kept, entry: &Entry, row: &Message, sent: Option<&str>) -> Message {
     let mut again = Message { revision: 0, edited_at: None, deleted_at: None, folded_seq: 0, ..row.clone() };
     again.reactions.clear();
+    (again.pinned_at, again.pinned_by) = (None, None);
     again.text = sent.and_then(|text| text.parse().ok()).or(row.text.clone());
     for change in kept.entries.iter().filter(|change| change.what.target() == Some(entry.id)) {
         fold::apply(&mut again, change);
@@ -215,6 +216,7 @@ fn is_unfolded(entry: &Entry) -> bool {
         What::Edit { folded: false, .. }
             | What::Delete { folded: false, .. }
             | What::React { folded: false, .. }
+            | What::Pin { folded: false, .. }
     )
 }
 
