@@ -75,6 +75,8 @@ pub enum Action {
     DeleteOthersMessage,
     React,
     Pin,
+    SeeEdits,
+    SeeHiddenEdits,
 }
 
 use Action::*;
@@ -111,6 +113,8 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (DeleteOthersMessage, Some(GroupAdmin)),
     (React, Some(Member)),
     (Pin, Some(GroupAdmin)), // and, by the channel's setting or in a direct channel, a member
+    (SeeEdits, Some(Member)),
+    (SeeHiddenEdits, Some(GroupAdmin)), // where the group's settings hide them
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.

@@ -86,7 +86,7 @@ fn wanted(what: u8, which: u8, message: &Message) -> What {
         0 => What::Delete { target, folded: false },
         1..=4 => {
             let text = format!("text {which}").parse().ok();
-            What::Edit { target, text, revision: message.revision + 1, folded: false }
+            What::Edit { target, text, before: None, revision: message.revision + 1, folded: false }
         }
         5 | 6 => What::Pin { target, removed: which % 2 == 1, folded: false },
         kind => {
@@ -133,8 +133,7 @@ fn sound(message: &Message, log: &[Entry]) {
     }
     assert_eq!(message.pinned_at.is_some(), message.pinned_by.is_some());
     if log.iter().any(|entry| matches!(entry.what, What::Delete { .. })) {
-        let nothing =
-            message.text.is_none() && message.reactions.is_empty() && message.pinned_at.is_none();
+        let nothing = message.text.is_none() && message.reactions.is_empty() && message.pinned_at.is_none();
         assert!(nothing && message.deleted_at.is_some(), "deleted, and yet: {message:?}");
     } else {
         let edits = log.iter().filter(|entry| matches!(entry.what, What::Edit { .. })).count();

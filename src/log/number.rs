@@ -97,7 +97,8 @@ impl Rows {
         if let Folded::Already = checked? {
             return Ok(Foldable::Already(Box::new(row.clone())));
         }
-        if let What::Edit { revision, .. } = &mut entry.what {
+        if let What::Edit { revision, before, .. } = &mut entry.what {
+            *before = message.text.clone().filter(|_| message.revision == 0);
             *revision = message.revision + 1;
         }
         fold::apply(message, &entry);

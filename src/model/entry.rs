@@ -66,6 +66,9 @@ pub enum What {
     Edit {
         target: Id<Entry>,
         text: Option<Text>,
+        /// Of the first edit: what the message said until then. Later ones follow an edit that tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Text>,
         revision: u32,
         folded: bool,
     },

@@ -135,6 +135,7 @@ pub static MESSAGES: Collection = collection(
         index("kind", &["channelId", "kind", "seq"]),
         index("author", &["userId", "kind", "createdAt"]),
         index("target", &["target", "seq"]).when(When::Has("target")),
+        index("edits", &["target", "seq"]).when(When::Text("kind", "edit")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
         index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),

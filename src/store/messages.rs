@@ -94,6 +94,13 @@ impl Table<Entry> {
         self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
     }
 
+    /// Edits of a message, in order, after a seq.
+    pub async fn edits(&self, target: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
+        let filter =
+            all([is("target", target), is("kind", "edit"), Filter::Above("seq", Literal::of(after))]);
+        self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
+    }
+
     /// Changes that are in the log and perhaps not yet in the row they change.
     pub async fn unfolded(&self, limit: u64) -> Result<Vec<Entry>> {
         self.find(Query::new(is("folded", false), limit)).await
@@ -128,7 +135,7 @@ impl Table<Entry> {
     /// Takes the words out of every edit of a deleted message (contract D-16).
     pub async fn scrub_edits(&self, target: Id<Entry>) -> Result<u64> {
         let edits = all([is("target", target), is("kind", "edit")]);
-        self.update_all(edits, vec![Change::Unset("text")]).await
+        self.update_all(edits, vec![Change::Unset("text"), Change::Unset("before")]).await
     }
 
     /// The newest message of each channel named, of those that have one.

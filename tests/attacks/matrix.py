@@ -12,7 +12,7 @@ OTHERS = {
 }
 OF_A_CHANNEL = {
     "ReadChannel", "Post", "EditChannel", "ManageChannelMembers", "Ban", "EditOwnMessage", "DeleteOwnMessage", "React",
-    "Pin",
+    "Pin", "SeeEdits",
 }  # fmt: skip
 
 # Who may not decide about a request learns nothing of it, and only who asked takes it back.
@@ -31,7 +31,7 @@ LEAVES_OUT = {
     "event resume",
 }  # fmt: skip
 # What one deleted, the next cannot change.
-USES_UP = {"DeleteOwnMessage", "EditOwnMessage", "React", "Pin"}
+USES_UP = {"DeleteOwnMessage", "EditOwnMessage", "React", "Pin", "SeeEdits"}
 # Allowed, and there may be nothing to do: already a member, the last admin, a public channel.
 MAY_CONFLICT = {
     "POST /api/groups/{id}/join", "POST /api/groups/{id}/leave", "POST /api/group-requests", "POST /api/groups/{id}/admins",

@@ -119,6 +119,7 @@ ROUTES = {
     "GET /api/messages/channel/{channelId}": LOOK,
     "GET /api/messages/user/{userId}": LOOK,
     "GET /api/messages/{id}": LOOK,
+    "GET /api/messages/{id}/edits": LOOK,
     "GET /api/messages/{id}/reactions": LOOK,
     "GET /api/messages/{id}/reactions/check": asks(query="?reaction=%F0%9F%8E%89"),
     "GET /api/messages/{id}/replies": LOOK,

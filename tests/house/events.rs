@@ -63,8 +63,14 @@ fn events() -> Vec<(String, Value)> {
     let (target, member, about) = (id(1), id(3), json!({ "name": "choir" }));
     let durable = [
         What::Message(message()),
-        What::Edit { target, text: Some("shall we?".parse().unwrap()), revision: 2, folded: true },
-        What::Edit { target, text: None, revision: 2, folded: true },
+        What::Edit {
+            target,
+            text: Some("shall we?".parse().unwrap()),
+            before: None,
+            revision: 2,
+            folded: true,
+        },
+        What::Edit { target, text: None, before: None, revision: 2, folded: true },
         What::Delete { target, folded: true },
         What::React { target, reaction: "👍".parse().unwrap(), removed: false, folded: true },
         What::Pin { target, removed: false, folded: true },

@@ -34,7 +34,8 @@ pub fn post(by: Id<User>, intent: &str, text: &str) -> Draft {
 }
 
 pub fn edit(by: Id<User>, target: Id<Entry>, text: &str, base: Option<u32>) -> Draft {
-    let what = What::Edit { target, text: Some(text.parse().unwrap()), revision: 0, folded: false };
+    let what =
+        What::Edit { target, text: Some(text.parse().unwrap()), before: None, revision: 0, folded: false };
     Draft { base_revision: base, ..draft(by, what) }
 }
 

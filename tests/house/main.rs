@@ -21,6 +21,7 @@ mod config;
 mod cut_off;
 mod direct;
 mod door;
+mod edits;
 mod events;
 mod follow;
 mod fuzz;

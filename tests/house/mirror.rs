@@ -181,9 +181,7 @@ impl Play {
                 self.messages.react(&who, id, reaction, number % 5 == 0).await.map(drop)
             }
             (16, Some(id)) => self.messages.delete(&who, id).await.map(drop),
-            (24..=25, Some(id)) => {
-                self.messages.pin(&self.people[0], id, number % 3 == 0).await.map(drop)
-            }
+            (24..=25, Some(id)) => self.messages.pin(&self.people[0], id, number % 3 == 0).await.map(drop),
             (17..=19, _) => company.groups.join(&who, group).await.map(drop),
             (20, _) => company.groups.leave(&who, group).await,
             (21, _) => {

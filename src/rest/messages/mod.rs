@@ -1,5 +1,6 @@
 //! Messages over REST: the same service, the same events and the same errors as over the socket.
 
+mod edits;
 mod pins;
 mod reactions;
 mod replies;
@@ -17,7 +18,7 @@ use crate::service::Ask;
 use crate::service::messages::{Part, Send};
 
 pub fn routes() -> Vec<Route> {
-    [own(), reactions::routes(), replies::routes(), pins::routes()].concat()
+    [own(), reactions::routes(), replies::routes(), pins::routes(), edits::routes()].concat()
 }
 
 fn own() -> Vec<Route> {

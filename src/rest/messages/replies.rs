@@ -30,9 +30,9 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct After {
-    after: Option<Seq>,
-    limit: Option<u64>,
+pub(super) struct After {
+    pub(super) after: Option<Seq>,
+    pub(super) limit: Option<u64>,
 }
 
 async fn replies(app: App, call: Call) -> Result<Reply> {

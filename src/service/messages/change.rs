@@ -29,7 +29,7 @@ impl Messages {
         let action = if own { Action::EditOwnMessage } else { Action::EditOthersMessage };
         can(seat.standing, action, "message")?;
         seat.takes_posts()?;
-        let what = What::Edit { target: id, text: Some(text), revision: 0, folded: false };
+        let what = What::Edit { target: id, text: Some(text), before: None, revision: 0, folded: false };
         let draft = Draft { base_revision: base, ..Draft::new(actor.id, &actor.username, what) };
         self.change(&seat, draft).await
     }

@@ -1,6 +1,7 @@
 //! Messages: sending, changing and reading them. Both doors send through here (contract D-01).
 
 mod change;
+mod edits;
 mod history;
 mod pins;
 mod post;
@@ -8,6 +9,7 @@ mod read;
 mod send;
 
 pub use change::Changed;
+pub use edits::{Edits, Version};
 pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;
