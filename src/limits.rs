@@ -11,6 +11,7 @@ pub const REACTION_CHARS: usize = 64;
 pub const REACTIONS_PER_MESSAGE: usize = 20;
 pub const URL_CHARS: usize = 2_048;
 pub const PINS: usize = 100;
+pub const THREAD_PARTICIPANTS: usize = 50;
 
 // Names.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;

@@ -6,7 +6,7 @@
 use hubbub::limits;
 use hubbub::log::Draft;
 use hubbub::log::fold::{Folded, apply, check};
-use hubbub::model::{Entry, Id, Message, Seq, Time, User, Username, What};
+use hubbub::model::{Entry, Id, Message, Seq, ThreadSummary, Time, User, Username, What};
 
 type Bytes<'a> = &'a [u8];
 
@@ -83,12 +83,17 @@ fn username() -> Username {
 fn wanted(what: u8, which: u8, message: &Message) -> What {
     let target = target();
     match what & 0x0F {
-        0 => What::Delete { target, folded: false },
+        0 => What::delete(target),
         1..=4 => {
             let text = format!("text {which}").parse().ok();
             What::Edit { target, text, before: None, revision: message.revision + 1, folded: false }
         }
         5 | 6 => What::Pin { target, removed: which % 2 == 1, folded: false },
+        7 => {
+            let before = message.thread.clone().unwrap_or_default();
+            let thread = Some(ThreadSummary { replies: before.replies + 1, ..before });
+            What::Message(Message { thread_id: Some(target), thread, ..Message::default() })
+        }
         kind => {
             let reaction = format!("r{}", which % 30).parse().expect("a reaction");
             What::React { target, reaction, removed: kind >= 11, folded: false }
@@ -97,6 +102,10 @@ fn wanted(what: u8, which: u8, message: &Message) -> What {
 }
 
 fn entry(seq: Seq, draft: &Draft) -> Entry {
+    let mut what = draft.what.clone();
+    if let What::Message(Message { thread: Some(thread), .. }) = &mut what {
+        thread.seq = seq;
+    }
     Entry {
         id: Id::from_bytes([seq as u8; 12]),
         log: Id::from_bytes([1; 12]),
@@ -107,7 +116,7 @@ fn entry(seq: Seq, draft: &Draft) -> Entry {
         username: draft.by_name.clone(),
         client_msg_id: None,
         created_at: Time::from_millis(seq as i64),
-        what: draft.what.clone(),
+        what,
     }
 }
 
@@ -131,6 +140,8 @@ fn sound(message: &Message, log: &[Entry]) {
         once.dedup();
         assert!(!users.is_empty() && once.len() == users.len(), "{:?}", message.reactions);
     }
+    let replies = log.iter().filter(|entry| entry.what.is_message()).count();
+    assert_eq!(message.thread.as_ref().map_or(0, |thread| thread.replies) as usize, replies);
     assert_eq!(message.pinned_at.is_some(), message.pinned_by.is_some());
     if log.iter().any(|entry| matches!(entry.what, What::Delete { .. })) {
         let nothing = message.text.is_none() && message.reactions.is_empty() && message.pinned_at.is_none();

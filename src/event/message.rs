@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ClientMsgId, Entry, Id, Link, Log, Message, MessageType, Reaction, Seq, Text, Time, User, Username,
+    ClientMsgId, Entry, Id, Link, Log, Message, MessageType, Reaction, Seq, Text, ThreadSummary, Time, User,
+    Username,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -34,6 +35,9 @@ pub struct MessageView {
     pub pinned_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_by: Option<Id<User>>,
+    /// Of the root of a thread what it comes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadSummary>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +51,17 @@ pub struct ReactionView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewMessage {
     pub message: MessageView,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadMoved>,
+}
+
+/// What a reply, or its deletion, made of its thread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadMoved {
+    pub root_id: Id<Entry>,
+    #[serde(flatten)]
+    pub summary: ThreadSummary,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +78,8 @@ pub struct MessageEdited {
 pub struct MessageDeleted {
     pub message_id: Id<Entry>,
     pub deleted_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadMoved>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +99,12 @@ pub struct MessagePinned {
     pub removed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_at: Option<Time>,
+}
+
+impl ThreadMoved {
+    pub fn by(entry: &Entry) -> Option<ThreadMoved> {
+        entry.what.thread().map(|(root_id, summary)| ThreadMoved { root_id, summary: summary.clone() })
+    }
 }
 
 impl MessageView {
@@ -112,6 +135,7 @@ impl MessageView {
                 .collect(),
             pinned_at: message.pinned_at,
             pinned_by: message.pinned_by,
+            thread: message.thread.filter(|_| message.thread_id.is_none()),
         }
     }
 }

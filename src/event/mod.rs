@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
 pub use message::{
     MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, ReactionUpdated, ReactionView,
+    ThreadMoved,
 };
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};
@@ -71,7 +72,8 @@ impl Durable {
     pub fn of(entry: &Entry, epoch: &Epoch) -> Durable {
         match &entry.what {
             What::Message(message) => {
-                let said = NewMessage { message: MessageView::of(entry, message) };
+                let said =
+                    NewMessage { message: MessageView::of(entry, message), thread: ThreadMoved::by(entry) };
                 Durable::NewMessage(Box::new(placed(entry, epoch, said)))
             }
             other => Durable::of_changes(entry, epoch, other),
@@ -87,7 +89,8 @@ impl Durable {
                 Durable::MessageEdited(placed(entry, epoch, edited))
             }
             What::Delete { target, .. } => {
-                let deleted = MessageDeleted { message_id: *target, deleted_at: entry.created_at };
+                let (message_id, deleted_at) = (*target, entry.created_at);
+                let deleted = MessageDeleted { message_id, deleted_at, thread: ThreadMoved::by(entry) };
                 Durable::MessageDeleted(placed(entry, epoch, deleted))
             }
             What::React { target, reaction, removed, .. } => {

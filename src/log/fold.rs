@@ -19,6 +19,7 @@ pub fn check(message: &Message, draft: &Draft) -> Result<Folded> {
     if message.deleted_at.is_some() {
         return match change {
             What::Delete { .. } => Ok(Folded::Already),
+            What::Message(_) => Err(Error::not_found("message")),
             _ => Err(Error::gone("this message is deleted")),
         };
     }
@@ -51,6 +52,9 @@ fn react(message: &Message, by: Id<User>, reaction: &Reaction, removed: bool) ->
 
 /// Folds one entry into the message it names. Older entries than the last folded one change nothing.
 pub fn apply(message: &mut Message, entry: &Entry) {
+    if entry.what.is_message() {
+        return sum_up(message, entry);
+    }
     if entry.seq <= message.folded_seq {
         return;
     }
@@ -88,5 +92,15 @@ pub fn apply(message: &mut Message, entry: &Entry) {
             message.pinned_by = Some(entry.user_id);
         }
         _ => {}
+    }
+}
+
+/// Folds a reply, or its deletion, into the root of its thread, also where that is deleted itself.
+pub fn sum_up(root: &mut Message, entry: &Entry) {
+    root.folded_seq = root.folded_seq.max(entry.seq);
+    if let Some((_, thread)) = entry.what.thread()
+        && root.thread.as_ref().is_none_or(|known| known.seq < thread.seq)
+    {
+        root.thread = Some(thread.clone());
     }
 }

@@ -15,6 +15,7 @@ mod number;
 mod outbox;
 mod pins;
 mod repair;
+mod rows;
 mod teller;
 mod writer;
 

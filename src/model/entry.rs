@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, ClientMsgId, Id, Link, MemberRole, Reaction, Text, Time, User, Username};
+use super::{
+    Channel, ClientMsgId, Id, Link, MemberRole, Reaction, Text, ThreadSummary, Time, User, Username,
+};
 
 /// What has a log: a channel, or a user (whose own log carries what belongs to no channel they can
 /// read). A user's log has the user's id.
@@ -74,6 +76,11 @@ pub enum What {
     },
     Delete {
         target: Id<Entry>,
+        /// Of a reply: the root of its thread, and what the thread comes to without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread_id: Option<Id<Entry>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadSummary>,
         folded: bool,
     },
     React {
@@ -157,13 +164,28 @@ impl What {
         matches!(self, What::Message(_))
     }
 
-    /// The message that the entry changes.
+    /// The deletion of a message, to be numbered.
+    pub fn delete(target: Id<Entry>) -> What {
+        What::Delete { target, thread_id: None, thread: None, folded: false }
+    }
+
+    /// The message that the entry changes; a reply changes the root of its thread, which counts it.
     pub fn target(&self) -> Option<Id<Entry>> {
         match self {
             What::Edit { target, .. }
             | What::Delete { target, .. }
             | What::React { target, .. }
             | What::Pin { target, .. } => Some(*target),
+            What::Message(message) => message.thread_id,
+            _ => None,
+        }
+    }
+
+    /// Of a reply and of its deletion: the root of the thread, and what the thread comes to then.
+    pub fn thread(&self) -> Option<(Id<Entry>, &ThreadSummary)> {
+        match self {
+            What::Message(reply) => reply.thread_id.zip(reply.thread.as_ref()),
+            What::Delete { thread_id, thread, .. } => thread_id.zip(thread.as_ref()),
             _ => None,
         }
     }
@@ -215,6 +237,12 @@ pub struct Message {
     pub pinned_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_by: Option<Id<User>>,
+    /// Of the root of a thread what it comes to; of a reply what it came to with that reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadSummary>,
+    /// Of a reply: whether the root of its thread counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folded: Option<bool>,
     /// Seq of the last change folded in; guards the row against an older fold.
     #[serde(default)]
     pub folded_seq: Seq,

@@ -137,6 +137,7 @@ pub static MESSAGES: Collection = collection(
         index("target", &["target", "seq"]).when(When::Has("target")),
         index("edits", &["target", "seq"]).when(When::Text("kind", "edit")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
+        index("thread", &["threadId", "kind", "seq"]).when(When::Has("threadId")),
         index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],

@@ -14,6 +14,13 @@ fn pinned(log: Id<Log>) -> Filter {
     all([is("channelId", log), Filter::Above("pinnedAt", Literal::Text(String::new()))])
 }
 
+/// Not deleted.
+const STANDS: Filter = Filter::Is("deletedAt", Literal::Null);
+
+fn of_thread(root: Id<Entry>, kind: &str) -> Filter {
+    all([is("threadId", root), is("kind", kind)])
+}
+
 impl Table<Entry> {
     /// The last entry of a log.
     pub async fn head(&self, log: Id<Log>) -> Result<Option<Entry>> {
@@ -65,14 +72,33 @@ impl Table<Entry> {
         self.count(all([is("userId", author), is("kind", "message")])).await
     }
 
-    /// Replies to a message, oldest first, after a seq.
+    /// Replies to a message that are not deleted, oldest first, after a seq.
     pub async fn replies(&self, to: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
-        let filter = all([is("replyTo", to), Filter::Above("seq", Literal::of(after))]);
+        let filter = all([is("replyTo", to), STANDS, Filter::Above("seq", Literal::of(after))]);
         self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
     }
 
     pub async fn count_replies(&self, to: Id<Entry>) -> Result<u64> {
-        self.count(is("replyTo", to)).await
+        self.count(all([is("replyTo", to), STANDS])).await
+    }
+
+    /// Replies in a thread, oldest first, after a seq; deleted ones too.
+    pub async fn in_thread(&self, root: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
+        let filter = all([of_thread(root, "message"), Filter::Above("seq", Literal::of(after))]);
+        self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
+    }
+
+    /// The last replies in a thread that are not deleted, newest first.
+    pub async fn newest_replies(&self, root: Id<Entry>, limit: u64) -> Result<Vec<Entry>> {
+        let filter = all([of_thread(root, "message"), STANDS]);
+        self.find(Query::new(filter, limit).by(Order::Down("seq"))).await
+    }
+
+    /// The last entry that says what a thread comes to: a reply, or the deletion of one.
+    pub async fn newest_of_thread(&self, root: Id<Entry>) -> Result<Option<Entry>> {
+        let newest = |kind| self.first(Query::new(of_thread(root, kind), 1).by(Order::Down("seq")));
+        let (reply, deletion) = (newest("message").await?, newest("delete").await?);
+        Ok(reply.into_iter().chain(deletion).max_by_key(|entry| entry.seq))
     }
 
     /// Pinned messages of a channel, the one that was pinned last first.
@@ -117,6 +143,10 @@ impl Table<Entry> {
             set_or_unset("pinnedAt", message.pinned_at),
             set_or_unset("pinnedBy", message.pinned_by),
         ];
+        // A reply keeps what its thread came to with it.
+        if message.thread_id.is_none() {
+            changes.push(set_or_unset("thread", message.thread.as_ref()));
+        }
         if let Some(at) = message.edited_at {
             changes.push(Change::set("editedAt", at));
         }

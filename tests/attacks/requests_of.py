@@ -117,6 +117,7 @@ ROUTES = {
     "GET /api/groups/{id}/admins": LOOK,
     "GET /api/groups/{id}/members": LOOK,
     "GET /api/messages/channel/{channelId}": LOOK,
+    "GET /api/messages/threads/{rootId}": LOOK,
     "GET /api/messages/user/{userId}": LOOK,
     "GET /api/messages/{id}": LOOK,
     "GET /api/messages/{id}/edits": LOOK,

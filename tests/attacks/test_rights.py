@@ -170,6 +170,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
         f"/messages/user/{town.alice.id}", f"/messages/{message['id']}/replies", f"/messages/channel/{town.pub}?around={message['seq']}",
         f"/channels/{town.pub}/changes?after={position}", f"/messages/{message['id']}/reactions",
         f"/channels/{town.pub}/pins", f"/messages/{message['id']}/edits",
+        f"/messages/threads/{message['id']}",
     ]  # fmt: skip
     texts = [person.ask("GET", page).text for page in pages for person in (town.bob, town.alice, town.ga, rig.root)]
     with town.bob.visit() as late:

@@ -80,6 +80,11 @@ await anna.ask("pin_message", { messageId });
 await anna.ask("delete_message", { messageId });
 for (const name of ["new_message", "message_edited", "reaction_updated", "message_pinned", "message_deleted"]) await bobby.hear(name);
 
+// What is said in a thread.
+const question = await anna.ask("send_message", { channelId, text: "who has the oars?" });
+await bobby.ask("send_message", { channelId, text: "I have", threadId: question.data.message.id });
+await anna.hear("thread_updated");
+
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });
 await bobby.hear("user_typing");

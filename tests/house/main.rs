@@ -45,4 +45,5 @@ mod seed;
 mod shared;
 mod store;
 mod stores;
+mod threads;
 mod unsettled;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hubbub::error::Result;
-use hubbub::event::{Durable, MessageView, ReactionView, Told};
+use hubbub::event::{Durable, MessageView, ReactionView, ThreadMoved, Told};
 use hubbub::log::{Address, Budget, Caught, Logs};
 use hubbub::model::{Channel, Entry, Id, Position, User, Verdict};
 use hubbub::policy::Actor;
@@ -38,6 +38,7 @@ impl Mirror {
             Durable::NewMessage(said) => {
                 let message = said.what.message;
                 self.messages.insert(message.id, message);
+                self.sum_up(said.what.thread);
             }
             Durable::MessageEdited(said) => {
                 if let Some(message) = self.standing(said.what.message_id) {
@@ -57,6 +58,7 @@ impl Mirror {
                     (message.pinned_at, message.pinned_by) = (None, None);
                     message.deleted_at = Some(said.what.deleted_at);
                 }
+                self.sum_up(said.what.thread);
             }
             Durable::ReactionUpdated(said) => {
                 let said = said.what;
@@ -79,6 +81,15 @@ impl Mirror {
 
     fn standing(&mut self, id: Id<Entry>) -> Option<&mut MessageView> {
         self.messages.get_mut(&id).filter(|message| message.deleted_at.is_none())
+    }
+
+    /// Of two summaries of a thread the later one holds.
+    fn sum_up(&mut self, moved: Option<ThreadMoved>) {
+        let Some(ThreadMoved { root_id, summary }) = moved else { return };
+        let root = self.messages.get_mut(&root_id).unwrap();
+        if root.thread.as_ref().is_none_or(|known| known.seq < summary.seq) {
+            root.thread = Some(summary);
+        }
     }
 
     /// By the client's table and by nothing else (contract D-18).
@@ -163,7 +174,7 @@ impl Play {
         let whom = self.people[self.dice.below(self.people.len() as u64) as usize].id;
         let known = self.dice.below(self.known.len() as u64) as usize;
         let target = self.known.get(known).copied();
-        let (number, what) = (self.dice.below(1_000), self.dice.below(26));
+        let (number, what) = (self.dice.below(1_000), self.dice.below(30));
         let (group, channel) = (self.group, self.channel.id);
         let company = &self.company;
         // What is refused changes nothing, which is what the mirrors show.
@@ -182,6 +193,10 @@ impl Play {
             }
             (16, Some(id)) => self.messages.delete(&who, id).await.map(drop),
             (24..=25, Some(id)) => self.messages.pin(&self.people[0], id, number % 3 == 0).await.map(drop),
+            (26..=29, Some(id)) => {
+                let send = json!({ "channelId": channel, "text": format!("reply {number}"), "threadId": id });
+                self.messages.post(&who, from(send)).await.map(|sent| self.known.push(sent.message.id))
+            }
             (17..=19, _) => company.groups.join(&who, group).await.map(drop),
             (20, _) => company.groups.leave(&who, group).await,
             (21, _) => {

@@ -4,6 +4,7 @@ mod edits;
 mod pins;
 mod reactions;
 mod replies;
+mod threads;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -18,7 +19,8 @@ use crate::service::Ask;
 use crate::service::messages::{Part, Send};
 
 pub fn routes() -> Vec<Route> {
-    [own(), reactions::routes(), replies::routes(), pins::routes(), edits::routes()].concat()
+    [own(), reactions::routes(), replies::routes(), pins::routes(), edits::routes(), threads::routes()]
+        .concat()
 }
 
 fn own() -> Vec<Route> {

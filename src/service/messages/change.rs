@@ -39,7 +39,7 @@ impl Messages {
         let own = entry.user_id == actor.id;
         let action = if own { Action::DeleteOwnMessage } else { Action::DeleteOthersMessage };
         can(seat.standing, action, "message")?;
-        let what = What::Delete { target: id, folded: false };
+        let what = What::delete(id);
         self.change(&seat, Draft::new(actor.id, &actor.username, what)).await
     }
 

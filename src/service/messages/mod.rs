@@ -7,12 +7,14 @@ mod pins;
 mod post;
 mod read;
 mod send;
+mod threads;
 
 pub use change::Changed;
 pub use edits::{Edits, Version};
 pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;
+pub use threads::Thread;
 
 use super::{Rights, Seat};
 use crate::error::{Code, Error, Result};

@@ -6,7 +6,7 @@ use super::{Messages, Send, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::log::{Draft, Kept, Pending};
-use crate::model::{ClientMsgId, Epoch, Message, What};
+use crate::model::{ClientMsgId, Entry, Epoch, Id, Message, What};
 use crate::policy::{Action, Actor, can};
 use crate::service::Seat;
 
@@ -52,9 +52,10 @@ impl Messages {
         let seat = self.rights.in_channel(actor, send.channel_id).await?;
         can(seat.standing, Action::Post, "channel")?;
         let client_msg_id = send.client_msg_id.clone();
-        let message = send.message()?;
-        if let Err(refusal) = targets.and_then(|()| seat.takes_posts()) {
-            return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await;
+        let mut message = send.message()?;
+        match targets.and_then(|root| seat.takes_posts().map(|()| root)) {
+            Ok(root) => join_thread(&mut message, root),
+            Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,
         }
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
@@ -86,17 +87,30 @@ impl Messages {
         }
     }
 
-    /// A reply and a thread must be of this channel, and not deleted. Whoever is mentioned is taken
-    /// at the sender's word.
-    async fn check_targets(&self, send: &Send) -> Result<()> {
-        for target in [send.reply_to, send.thread_id].into_iter().flatten() {
-            let message = self.store.messages.get(target).await?;
-            let here = message.filter(|entry| entry.log == send.channel_id.into());
-            match here.map(|entry| entry.what) {
-                Some(What::Message(message)) if message.deleted_at.is_none() => {}
-                _ => return Err(Error::not_found("message")),
-            }
+    /// What is replied to and what names a thread must be of this channel, and not deleted; answers
+    /// the root of the thread. Whoever is mentioned is taken at the sender's word.
+    async fn check_targets(&self, send: &Send) -> Result<Option<Id<Entry>>> {
+        if let Some(target) = send.reply_to {
+            self.standing(send, target).await?;
         }
-        Ok(())
+        let Some(named) = send.thread_id else { return Ok(None) };
+        let message = self.standing(send, named).await?;
+        Ok(Some(message.thread_id.unwrap_or(named)))
     }
+
+    async fn standing(&self, send: &Send, target: Id<Entry>) -> Result<Message> {
+        let message = self.store.messages.get(target).await?;
+        let here = message.filter(|entry| entry.log == send.channel_id.into());
+        match here.map(|entry| entry.what) {
+            Some(What::Message(message)) if message.deleted_at.is_none() => Ok(message),
+            _ => Err(Error::not_found("message")),
+        }
+    }
+}
+
+/// A message in a thread that says nothing else is a reply to its root.
+fn join_thread(message: &mut Message, root: Option<Id<Entry>>) {
+    message.thread_id = root;
+    message.reply_to = message.reply_to.or(root);
+    message.folded = root.map(|_| false);
 }

@@ -143,7 +143,9 @@ impl Deed {
                 revision: 1,
                 folded: true,
             },
-            Deed::Deleted(message, _) => What::Delete { target: place(*message)?, folded: true },
+            Deed::Deleted(message, _) => {
+                What::Delete { target: place(*message)?, thread_id: None, thread: None, folded: true }
+            }
             Deed::Reacted(message, reacted) => What::React {
                 target: place(*message)?,
                 reaction: reacted.reaction.clone(),

@@ -6,6 +6,7 @@ mod clients;
 mod kept;
 mod order;
 mod presence;
+mod threads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
