@@ -87,7 +87,7 @@ impl App {
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
-            messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
+            messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),

@@ -54,6 +54,7 @@ pub enum Durable {
     GroupRequestReviewed(Placed<About>),
     GroupRequestCreated(Placed<About>),
     GroupUpdated(Placed<About>),
+    ThreadFollowed(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -157,6 +158,7 @@ impl Durable {
             AccountEvent::GroupRequestReviewed => Durable::GroupRequestReviewed(about),
             AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
             AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
+            AccountEvent::ThreadFollowed => Durable::ThreadFollowed(about),
         }
     }
 }

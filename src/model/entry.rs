@@ -147,6 +147,7 @@ pub enum AccountEvent {
     GroupRequestReviewed,
     GroupRequestCreated,
     GroupUpdated,
+    ThreadFollowed,
 }
 
 impl What {

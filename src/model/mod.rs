@@ -5,6 +5,7 @@
 mod channel;
 mod edit;
 mod entry;
+mod follow;
 mod group;
 mod id;
 mod position;
@@ -18,6 +19,7 @@ mod view;
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
 pub use edit::{ChannelEdit, GroupEdit};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
+pub use follow::Follow;
 pub use group::{
     Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus,
     RequestType,

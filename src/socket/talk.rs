@@ -166,3 +166,17 @@ pub async fn pin(asked: Asked) -> Result<Outcome> {
     let pinned = asked.hub.app.messages.pin(&asked.actor, pin.message_id, pin.remove).await?;
     Ok(Outcome::Now(written(pinned)?))
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct FollowThread {
+    root_id: Id<Entry>,
+    #[serde(default)]
+    remove: bool,
+}
+
+pub async fn follow_thread(asked: Asked) -> Result<Outcome> {
+    let follow: FollowThread = read(asked.payload)?;
+    let chosen = asked.hub.app.messages.follow(&asked.actor, follow.root_id, !follow.remove).await?;
+    Ok(Outcome::Now(written(chosen)?))
+}

@@ -37,7 +37,7 @@ impl When {
     }
 }
 
-const fn index(name: &'static str, fields: &'static [Field]) -> Index {
+pub(super) const fn index(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: false, when: None }
 }
 
@@ -52,7 +52,7 @@ impl Index {
     }
 }
 
-const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
+pub(super) const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
     Collection { name, indexes, grows: true }
 }
 
@@ -164,5 +164,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BLOCKS,
     &PREFERENCES,
     &CURSORS,
+    &super::follows::FOLLOWS,
     &SETTINGS,
 ];

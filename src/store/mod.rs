@@ -14,6 +14,7 @@ mod collection;
 mod counted;
 mod cursors;
 mod engine;
+mod follows;
 mod groups;
 mod language;
 mod memberships;
@@ -52,7 +53,7 @@ pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+    Ban, Block, Channel, Entry, Follow, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -71,6 +72,7 @@ pub struct Store {
     pub blocks: Table<Block>,
     pub preferences: Table<Preferences>,
     pub cursors: Table<Cursor>,
+    pub follows: Table<Follow>,
     pub settings: Table<Setting>,
 }
 
@@ -94,6 +96,7 @@ impl Store {
             blocks: Table::on(&engine),
             preferences: Table::on(&engine),
             cursors: Table::on(&engine),
+            follows: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

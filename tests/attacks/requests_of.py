@@ -77,6 +77,7 @@ ROUTES = {
     "DELETE /api/groups/{id}/admins/{userId}": asks(id=with_two_admins),
     "DELETE /api/groups/{id}/members/{userId}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/messages/replies/{id}": asks(id=reply),
+    "DELETE /api/messages/threads/{rootId}/follow": asks(),
     "DELETE /api/messages/{id}": asks(),
     "DELETE /api/messages/{id}/pin": asks(),
     "DELETE /api/messages/{id}/reactions": asks(body=own_reaction),
@@ -177,6 +178,7 @@ ROUTES = {
     "POST /api/messages": asks(body=lambda place: {"channelId": place.channel, "text": place.rig.words()}),
     "POST /api/messages/reactions/batch": MESSAGES,
     "POST /api/messages/replies/batch": MESSAGES,
+    "POST /api/messages/threads/{rootId}/follow": asks(),
     "POST /api/messages/{id}/pin": asks(),
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),
@@ -194,6 +196,7 @@ ROUTES = {
 EVENTS = {
     "delete_message": lambda place: {"messageId": place.message["id"]},
     "edit_message": lambda place: {"messageId": place.message["id"], "text": place.words()},
+    "follow_thread": lambda place: {"rootId": place.message["id"]},
     "get_channel_users": lambda place: {"channelId": place.channel},
     "get_online_users": lambda place: {},
     "join_channel": lambda place: {"channelId": place.channel},

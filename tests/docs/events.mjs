@@ -84,6 +84,8 @@ for (const name of ["new_message", "message_edited", "reaction_updated", "messag
 const question = await anna.ask("send_message", { channelId, text: "who has the oars?" });
 await bobby.ask("send_message", { channelId, text: "I have", threadId: question.data.message.id });
 await anna.hear("thread_updated");
+await anna.ask("follow_thread", { rootId: question.data.message.id, remove: true });
+await anna.hear("thread_followed");
 
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });

@@ -160,7 +160,7 @@ impl Play {
         }
         let group = company.group(&people[0], &format!("group {seed}")).await.id;
         let channel = company.general(group).await;
-        let messages = Messages::new(company.store.clone(), company.rights.clone(), company.logs.clone());
+        let messages = company.messages.clone();
         Play { company, messages, people, group, channel, known: Vec::new(), dice: Dice::new(seed) }
     }
 

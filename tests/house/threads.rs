@@ -6,10 +6,11 @@ use std::time::Duration;
 use hubbub::error::Code;
 use hubbub::event::MessageView;
 use hubbub::log::Logs;
-use hubbub::model::{Channel, Entry, Id, Text, ThreadSummary};
+use hubbub::model::{AccountEvent, Channel, Entry, Id, Text, ThreadSummary, What};
 use hubbub::policy::Actor;
 use hubbub::service::messages::{Send, Thread};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
+use serde_json::json;
 
 use crate::company::{Company, code, story};
 use crate::log;
@@ -216,6 +217,43 @@ async fn two_writers_count_what_they_say_and_take_back_in_one_thread() {
         assert_eq!(left.len(), 8);
         let people: BTreeSet<_> = summary.participants.into_iter().collect();
         assert_eq!(people, BTreeSet::from([user(1), user(2)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_takes_part_follows_until_they_choose_otherwise() {
+    story(async |company: Company| {
+        let (ann, bob, general) = choir(&company).await;
+        let (eve, mallory) = (company.user("eve").await, company.user("mallory").await);
+        company.groups.join(&eve, general.group().unwrap()).await.unwrap();
+        let question = say(&company, &ann, &general, "who sings?").await;
+        let first = reply(&company, &bob, &general, &question, "me").await;
+        let follows = async |who: &Actor| thread(&company, who, &question).await.following;
+        assert_eq!([follows(&ann).await, follows(&bob).await, follows(&eve).await], [true, true, false]);
+        let chosen = company.messages.follow(&bob, first.id, false).await.unwrap();
+        assert_eq!((chosen.root_id, chosen.following), (question.id, false));
+        company.messages.follow(&eve, question.id, true).await.unwrap();
+        reply(&company, &bob, &general, &question, "after all").await;
+        assert_eq!([follows(&ann).await, follows(&bob).await, follows(&eve).await], [true, false, true]);
+        company.messages.follow(&bob, question.id, true).await.unwrap();
+        assert!(follows(&bob).await);
+        assert_eq!(code(company.messages.follow(&mallory, question.id, true).await), Code::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ones_devices_learn_what_one_follows() {
+    story(async |company: Company| {
+        let (ann, bob, general) = choir(&company).await;
+        let question = say(&company, &ann, &general, "who sings?").await;
+        let chosen = company.messages.follow(&bob, question.id, true).await.unwrap();
+        let told = company.store.messages.head(bob.id.into()).await.unwrap().unwrap();
+        match told.what {
+            What::Account { event: AccountEvent::ThreadFollowed, about } => assert_eq!(about, json!(chosen)),
+            other => panic!("{other:?}"),
+        }
     })
     .await;
 }

@@ -14,9 +14,10 @@ pub use edits::{Edits, Version};
 pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;
-pub use threads::Thread;
+pub use threads::{Following, Thread};
 
 use super::{Rights, Seat};
+use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::log::{Address, Logs};
@@ -29,11 +30,12 @@ pub struct Messages {
     store: Store,
     rights: Rights,
     logs: Logs,
+    clock: Clock,
 }
 
 impl Messages {
-    pub fn new(store: Store, rights: Rights, logs: Logs) -> Messages {
-        Messages { store, rights, logs }
+    pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Messages {
+        Messages { store, rights, logs, clock }
     }
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.

@@ -6,8 +6,10 @@ use super::{Messages, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::limits;
-use crate::model::{Entry, Id, Seq, What};
+use crate::log::Draft;
+use crate::model::{AccountEvent, Channel, Entry, Follow, Id, Seq, What};
 use crate::policy::Actor;
+use crate::service::roster::of_user;
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,6 +18,15 @@ pub struct Thread {
     /// Deleted ones too, as in the history.
     pub messages: Vec<MessageView>,
     pub has_more: bool,
+    pub following: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Following {
+    pub channel_id: Id<Channel>,
+    pub root_id: Id<Entry>,
+    pub following: bool,
 }
 
 impl Messages {
@@ -29,7 +40,39 @@ impl Messages {
         let has_more = replies.len() as u64 > limit;
         replies.truncate(limit as usize);
         let messages = replies.iter().map(view).collect::<Result<Vec<_>>>()?;
-        Ok(Thread { root: view(&root)?, messages, has_more })
+        let following = self.follows(actor, &root).await?;
+        Ok(Thread { root: view(&root)?, messages, has_more, following })
+    }
+
+    /// Whether the actor wants to hear of a thread; told to all their devices.
+    pub async fn follow(&self, actor: &Actor, id: Id<Entry>, following: bool) -> Result<Following> {
+        let (entry, seat) = self.find(actor, id).await?;
+        let root_id = root_of(&entry)?;
+        let user = self.rights.user(actor.id).await?.ok_or_else(|| Error::not_found("user"))?;
+        let chosen = Following { channel_id: seat.channel.id, root_id, following };
+        self.store.follows.choose(&self.choice(actor, &chosen)).await?;
+        let about = serde_json::to_value(&chosen).map_err(Error::internal)?;
+        let what = What::Account { event: AccountEvent::ThreadFollowed, about };
+        self.logs.append(&of_user(&user), Draft::new(actor.id, &actor.username, what)).await?;
+        Ok(chosen)
+    }
+
+    fn choice(&self, actor: &Actor, chosen: &Following) -> Follow {
+        let Following { channel_id, root_id, following } = *chosen;
+        let (id, at) = (Follow::key(root_id, actor.id), self.clock.now());
+        Follow { id, root_id, channel_id, user_id: actor.id, following, at }
+    }
+
+    async fn follows(&self, actor: &Actor, root: &Entry) -> Result<bool> {
+        if let Some(chosen) = self.store.follows.get(Follow::key(root.id, actor.id)).await? {
+            return Ok(chosen.following);
+        }
+        let thread = match &root.what {
+            What::Message(message) => message.thread.as_ref(),
+            _ => None,
+        };
+        let replied = thread.is_some_and(|thread| thread.participants.contains(&actor.id));
+        Ok(replied || root.user_id == actor.id)
     }
 }
 

@@ -168,7 +168,7 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
     }
     placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated MessagePinned UserJoined UserLeft MemberUpdated
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
-        GroupRequestReviewed GroupRequestCreated GroupUpdated)
+        GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed)
 }
 
 impl Run {
