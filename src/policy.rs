@@ -61,6 +61,7 @@ pub enum Action {
     ManageMembers,
     ManageAdmins,
     CreateChannel,
+    ManageEmoji,
     // A channel.
     ReadChannel,
     Post,
@@ -101,6 +102,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ManageMembers, Some(GroupAdmin)),
     (ManageAdmins, Some(SuperAdmin)),
     (CreateChannel, Some(GroupAdmin)), // and, by the group's setting, a member
+    (ManageEmoji, Some(GroupAdmin)),   // and, by the group's setting, a member
     (ReadChannel, Some(Member)),
     (Post, Some(Member)),
     (PostWhereReadOnly, Some(GroupAdmin)),

@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::failpoint::{self, Point};
 use crate::log::Logs;
 use crate::service::channels::Channels;
+use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
@@ -51,6 +52,7 @@ pub struct Parts {
     pub groups: Groups,
     pub requests: Requests,
     pub channels: Channels,
+    pub emojis: Emojis,
     pub logs: Logs,
     pub messages: Messages,
     pub presence: PresenceBook,
@@ -87,6 +89,7 @@ impl App {
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
+            emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),

@@ -4,6 +4,7 @@
 
 mod channel;
 mod edit;
+mod emoji;
 mod entry;
 mod follow;
 mod group;
@@ -18,6 +19,7 @@ mod view;
 
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
 pub use edit::{ChannelEdit, GroupEdit};
+pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use follow::Follow;
 pub use group::{
@@ -27,7 +29,7 @@ pub use group::{
 pub use id::Id;
 pub use position::{Position, Verdict};
 pub use preferences::{Block, Circle, Notify, Preferences};
-pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
+pub use text::{ClientMsgId, Description, Email, EmojiName, Link, Name, Reaction, Reason, Text, Username};
 pub use thread::ThreadSummary;
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};

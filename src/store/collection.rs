@@ -165,5 +165,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &PREFERENCES,
     &CURSORS,
     &super::follows::FOLLOWS,
+    &super::emoji::EMOJI,
     &SETTINGS,
 ];

@@ -13,6 +13,7 @@ mod channels;
 mod collection;
 mod counted;
 mod cursors;
+mod emoji;
 mod engine;
 mod follows;
 mod groups;
@@ -53,7 +54,8 @@ pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Entry, Follow, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+    Ban, Block, Channel, Emoji, Entry, Follow, Group, GroupRequest, Membership, Preferences, Refresh,
+    Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -73,6 +75,7 @@ pub struct Store {
     pub preferences: Table<Preferences>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
+    pub emoji: Table<Emoji>,
     pub settings: Table<Setting>,
 }
 
@@ -97,6 +100,7 @@ impl Store {
             preferences: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
+            emoji: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

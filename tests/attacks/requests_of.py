@@ -61,6 +61,14 @@ def own_reaction(place):
     return {"reaction": "🎉"}
 
 
+def emoji(place):
+    return {"name": f"made-{place.number()}", "url": "https://pictures.example/wave.png"}
+
+
+def own_emoji(place):
+    return place.admin.rest("POST", f"/groups/{place.group}/emoji", emoji(place))["name"]
+
+
 OPEN = asks()
 LOOK = asks()
 MEMBER = asks(body=lambda place: {"userId": place.town.passer.id}, id=lambda place: place.fresh_group())
@@ -75,6 +83,7 @@ ROUTES = {
     "DELETE /api/group-requests/{requestId}": asks(),
     "DELETE /api/groups/{id}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/groups/{id}/admins/{userId}": asks(id=with_two_admins),
+    "DELETE /api/groups/{id}/emoji/{name}": asks(name=own_emoji),
     "DELETE /api/groups/{id}/members/{userId}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/messages/replies/{id}": asks(id=reply),
     "DELETE /api/messages/threads/{rootId}/follow": asks(),
@@ -116,6 +125,7 @@ ROUTES = {
     "GET /api/groups/search": asks(query="?q=group"),
     "GET /api/groups/{id}": LOOK,
     "GET /api/groups/{id}/admins": LOOK,
+    "GET /api/groups/{id}/emoji": LOOK,
     "GET /api/groups/{id}/members": LOOK,
     "GET /api/messages/channel/{channelId}": LOOK,
     "GET /api/messages/threads/{rootId}": LOOK,
@@ -172,6 +182,7 @@ ROUTES = {
     "POST /api/groups/{id}/admins": asks(
         body=lambda place: {"userId": place.member.id}, id=lambda place: place.fresh_group()
     ),
+    "POST /api/groups/{id}/emoji": asks(body=emoji),
     "POST /api/groups/{id}/join": asks(id=lambda place: place.fresh_group()),
     "POST /api/groups/{id}/leave": asks(id=lambda place: place.fresh_group()),
     "POST /api/groups/{id}/members": MEMBER,

@@ -22,6 +22,7 @@ mod cut_off;
 mod direct;
 mod door;
 mod edits;
+mod emoji;
 mod events;
 mod follow;
 mod fuzz;

@@ -188,7 +188,7 @@ impl Play {
                 self.messages.edit(&who, id, format!("edit {number}").parse().unwrap(), None).await.map(drop)
             }
             (12..=15, Some(id)) => {
-                let reaction = format!("r{}", number % 3).parse().unwrap();
+                let reaction = ["👍", "🎉", "⚓"][number as usize % 3].parse().unwrap();
                 self.messages.react(&who, id, reaction, number % 5 == 0).await.map(drop)
             }
             (16, Some(id)) => self.messages.delete(&who, id).await.map(drop),
