@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Keys, Network};
 use crate::error::Result;
 use crate::failpoint::{self, Point};
-use crate::log::Logs;
+use crate::log::{Follower, Logs, Start};
 use crate::service::channels::Channels;
 use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
@@ -118,8 +118,25 @@ impl App {
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
+            again("forwards", || self.take_back_forwards(), || {}),
             again("upkeep", || self.sweep(), || {}),
         );
+    }
+
+    /// What was passed on goes with what it was made of.
+    async fn take_back_forwards(&self) {
+        let mut follower = loop {
+            match Follower::open("forwards", &self.logs, Start::Now).await {
+                Ok(follower) => break follower,
+                Err(error) => warn!(%error, "the logs cannot be followed yet, this will be tried again"),
+            }
+            tokio::time::sleep(UPKEEP_EVERY).await;
+        };
+        loop {
+            let batch = follower.next().await;
+            let worked = self.messages.take_back(&batch).await;
+            follower.finish(batch, worked).await;
+        }
     }
 
     async fn sweep(&self) {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ClientMsgId, Entry, Id, Link, Log, Message, MessageType, Reaction, Seq, Text, ThreadSummary, Time, User,
-    Username,
+    ClientMsgId, Entry, Forwarded, Id, Link, Log, Message, MessageType, Reaction, Seq, Text, ThreadSummary,
+    Time, User, Username,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -38,6 +38,8 @@ pub struct MessageView {
     /// Of the root of a thread what it comes to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadSummary>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -135,6 +137,7 @@ impl MessageView {
                 .collect(),
             pinned_at: message.pinned_at,
             pinned_by: message.pinned_by,
+            forwarded: message.forwarded,
             thread: message.thread.filter(|_| message.thread_id.is_none()),
         }
     }

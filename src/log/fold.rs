@@ -74,6 +74,7 @@ pub fn apply(message: &mut Message, entry: &Entry) {
             message.attachments.clear();
             message.image_url = None;
             message.file_url = None;
+            message.forwarded = None;
             message.reactions.clear();
             (message.pinned_at, message.pinned_by) = (None, None);
             message.deleted_at = Some(entry.created_at);

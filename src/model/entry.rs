@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Channel, ClientMsgId, Id, Link, MemberRole, Reaction, Text, ThreadSummary, Time, User, Username,
+    Channel, ClientMsgId, Forwarded, Id, Link, MemberRole, Reaction, Text, ThreadSummary, Time, User,
+    Username,
 };
 
 /// What has a log: a channel, or a user (whose own log carries what belongs to no channel they can
@@ -222,6 +223,11 @@ pub struct Message {
     pub image_url: Option<Link>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<Link>,
+    /// The message that was passed on first, and what it was; the id stays when the copy is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_of: Option<Id<Entry>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
     /// SHA-256 of what was sent, so that a repeat is told from another message with the same id (D-05).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub digest: String,

@@ -7,6 +7,7 @@ mod edit;
 mod emoji;
 mod entry;
 mod follow;
+mod forwarded;
 mod group;
 mod id;
 mod position;
@@ -22,6 +23,7 @@ pub use edit::{ChannelEdit, GroupEdit};
 pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use follow::Follow;
+pub use forwarded::Forwarded;
 pub use group::{
     Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus,
     RequestType,

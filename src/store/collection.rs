@@ -138,6 +138,7 @@ pub static MESSAGES: Collection = collection(
         index("edits", &["target", "seq"]).when(When::Text("kind", "edit")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
         index("thread", &["threadId", "kind", "seq"]).when(When::Has("threadId")),
+        index("copies", &["forwardOf", "_id"]).when(When::Has("forwardOf")),
         index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],

@@ -106,6 +106,13 @@ impl Table<Entry> {
         self.find(slice.down(pinned(log), "pinnedAt")).await
     }
 
+    /// Messages that pass another one on and are not deleted, by id.
+    pub async fn copies(&self, of: Id<Entry>, after: Option<Id<Entry>>, limit: u64) -> Result<Vec<Entry>> {
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        let filter = all([is("forwardOf", of), STANDS, Filter::Above("_id", Literal::Text(after))]);
+        self.find(Query::new(filter, limit).by(Order::Up("_id"))).await
+    }
+
     pub async fn count_pinned(&self, log: Id<Log>) -> Result<u64> {
         self.count(pinned(log)).await
     }
@@ -151,7 +158,7 @@ impl Table<Entry> {
             changes.push(Change::set("editedAt", at));
         }
         if let Some(at) = message.deleted_at {
-            let content = ["mentions", "attachments", "imageUrl", "fileUrl"];
+            let content = ["mentions", "attachments", "imageUrl", "fileUrl", "forwarded"];
             changes.extend(content.into_iter().map(Change::Unset));
             changes.push(Change::set("deletedAt", at));
         }

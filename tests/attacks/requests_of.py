@@ -190,6 +190,7 @@ ROUTES = {
     "POST /api/messages/reactions/batch": MESSAGES,
     "POST /api/messages/replies/batch": MESSAGES,
     "POST /api/messages/threads/{rootId}/follow": asks(),
+    "POST /api/messages/{id}/forward": asks(body=lambda place: {"channelId": place.channel}),
     "POST /api/messages/{id}/pin": asks(),
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),

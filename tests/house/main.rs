@@ -25,6 +25,7 @@ mod edits;
 mod emoji;
 mod events;
 mod follow;
+mod forwards;
 mod fuzz;
 mod groups;
 mod groups_over_rest;

@@ -54,6 +54,7 @@ impl Mirror {
                     message.attachments.clear();
                     message.image_url = None;
                     message.file_url = None;
+                    message.forwarded = None;
                     message.reactions.clear();
                     (message.pinned_at, message.pinned_by) = (None, None);
                     message.deleted_at = Some(said.what.deleted_at);

@@ -1,6 +1,7 @@
 //! Messages over REST: the same service, the same events and the same errors as over the socket.
 
 mod edits;
+mod forward;
 mod pins;
 mod reactions;
 mod replies;
@@ -19,8 +20,16 @@ use crate::service::Ask;
 use crate::service::messages::{Part, Send};
 
 pub fn routes() -> Vec<Route> {
-    [own(), reactions::routes(), replies::routes(), pins::routes(), edits::routes(), threads::routes()]
-        .concat()
+    [
+        own(),
+        reactions::routes(),
+        replies::routes(),
+        pins::routes(),
+        edits::routes(),
+        threads::routes(),
+        forward::routes(),
+    ]
+    .concat()
 }
 
 fn own() -> Vec<Route> {

@@ -2,6 +2,7 @@
 
 mod change;
 mod edits;
+mod forward;
 mod history;
 mod pins;
 mod post;
@@ -11,6 +12,7 @@ mod threads;
 
 pub use change::Changed;
 pub use edits::{Edits, Version};
+pub use forward::Forward;
 pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;

@@ -6,7 +6,7 @@ use super::{Messages, Send, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::log::{Draft, Kept, Pending};
-use crate::model::{ClientMsgId, Entry, Epoch, Id, Message, What};
+use crate::model::{Channel, ClientMsgId, Entry, Epoch, Id, Message, What};
 use crate::policy::{Action, Actor, can};
 use crate::service::Seat;
 
@@ -49,10 +49,22 @@ impl Messages {
     pub async fn submit(&self, actor: &Actor, send: Send) -> Result<Posting> {
         // What is named is read first: between the rights and the place in line nothing is waited for.
         let targets = self.check_targets(&send).await;
-        let seat = self.rights.in_channel(actor, send.channel_id).await?;
+        let (channel, client_msg_id) = (send.channel_id, send.client_msg_id.clone());
+        self.line_up(actor, channel, client_msg_id, send.message(), targets).await
+    }
+
+    /// Gives a message its place in line; `targets` is what became of looking at what it names.
+    pub(super) async fn line_up(
+        &self,
+        actor: &Actor,
+        channel: Id<Channel>,
+        client_msg_id: Option<ClientMsgId>,
+        message: Result<Message>,
+        targets: Result<Option<Id<Entry>>>,
+    ) -> Result<Posting> {
+        let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::Post, "channel")?;
-        let client_msg_id = send.client_msg_id.clone();
-        let mut message = send.message()?;
+        let mut message = message?;
         match targets.and_then(|root| seat.takes_posts().map(|()| root)) {
             Ok(root) => join_thread(&mut message, root),
             Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,

@@ -77,7 +77,7 @@ impl Send {
 }
 
 /// Tells one content from another; the same for a repeat of the same send.
-fn digest(message: &Message) -> Result<String> {
+pub(super) fn digest(message: &Message) -> Result<String> {
     let content = serde_json::to_vec(message).map_err(Error::internal)?;
     Ok(hex::encode(Sha256::digest(content)))
 }
