@@ -75,6 +75,9 @@ pub enum Action {
     EditOthersMessage,
     DeleteOthersMessage,
     React,
+    Vote,
+    CloseOwnPoll,
+    CloseOthersPoll,
     Pin,
     SeeEdits,
     SeeHiddenEdits,
@@ -114,6 +117,9 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (EditOthersMessage, None),
     (DeleteOthersMessage, Some(GroupAdmin)),
     (React, Some(Member)),
+    (Vote, Some(Member)),
+    (CloseOwnPoll, Some(Member)),
+    (CloseOthersPoll, Some(GroupAdmin)),
     (Pin, Some(GroupAdmin)), // and, by the channel's setting or in a direct channel, a member
     (SeeEdits, Some(Member)),
     (SeeHiddenEdits, Some(GroupAdmin)), // where the group's settings hide them

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ClientMsgId, Entry, Forwarded, Id, Link, Log, Message, MessageType, Reaction, Seq, Text, ThreadSummary,
-    Time, User, Username,
+    ClientMsgId, Entry, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption, Reaction, Seq,
+    Text, ThreadSummary, Time, User, Username,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -40,6 +40,26 @@ pub struct MessageView {
     pub thread: Option<ThreadSummary>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded: Option<Forwarded>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PollView {
+    pub options: Vec<OptionView>,
+    pub multiple: bool,
+    pub closes_at: Option<Time>,
+    pub closed_at: Option<Time>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OptionView {
+    pub text: PollOption,
+    pub count: usize,
+    /// Who chose it, in the order of their ids.
+    pub user_ids: Vec<Id<User>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,6 +123,37 @@ pub struct MessagePinned {
     pub pinned_at: Option<Time>,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PollVoted {
+    pub message_id: Id<Entry>,
+    pub user_id: Id<User>,
+    /// Of all that somebody chose until now these are what they choose.
+    pub options: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PollClosed {
+    pub message_id: Id<Entry>,
+    pub closed_at: Time,
+}
+
+impl PollView {
+    fn of(poll: &Poll) -> PollView {
+        let chosen = |option: usize| {
+            let votes = poll.votes.iter().filter(move |(_, choice)| choice.contains(&(option as u8)));
+            votes.map(|(user, _)| *user).collect::<Vec<_>>()
+        };
+        let options = poll.options.iter().enumerate().map(|(place, text)| {
+            let user_ids = chosen(place);
+            OptionView { text: text.clone(), count: user_ids.len(), user_ids }
+        });
+        let (multiple, closes_at, closed_at) = (poll.multiple, poll.closes_at, poll.closed_at);
+        PollView { options: options.collect(), multiple, closes_at, closed_at }
+    }
+}
+
 impl ThreadMoved {
     pub fn by(entry: &Entry) -> Option<ThreadMoved> {
         entry.what.thread().map(|(root_id, summary)| ThreadMoved { root_id, summary: summary.clone() })
@@ -138,6 +189,7 @@ impl MessageView {
             pinned_at: message.pinned_at,
             pinned_by: message.pinned_by,
             forwarded: message.forwarded,
+            poll: message.poll.as_ref().map(PollView::of),
             thread: message.thread.filter(|_| message.thread_id.is_none()),
         }
     }

@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 
 pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
 pub use message::{
-    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, ReactionUpdated, ReactionView,
-    ThreadMoved,
+    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView, PollClosed, PollView,
+    PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
 };
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};
@@ -42,6 +42,8 @@ pub enum Durable {
     MessageDeleted(Placed<MessageDeleted>),
     ReactionUpdated(Placed<ReactionUpdated>),
     MessagePinned(Placed<MessagePinned>),
+    PollVoted(Placed<PollVoted>),
+    PollClosed(Placed<PollClosed>),
     UserJoined(Placed<UserJoined>),
     UserLeft(Placed<UserLeft>),
     MemberUpdated(Placed<MemberUpdated>),
@@ -100,6 +102,15 @@ impl Durable {
                     ReactionUpdated { message_id, user_id, reaction: reaction.clone(), removed: *removed };
                 Durable::ReactionUpdated(placed(entry, epoch, updated))
             }
+            What::Vote { target, options, .. } => {
+                let (message_id, user_id) = (*target, entry.user_id);
+                let voted = PollVoted { message_id, user_id, options: options.clone() };
+                Durable::PollVoted(placed(entry, epoch, voted))
+            }
+            What::PollClosed { target, .. } => {
+                let closed = PollClosed { message_id: *target, closed_at: entry.created_at };
+                Durable::PollClosed(placed(entry, epoch, closed))
+            }
             What::Pin { target, removed, .. } => {
                 let (message_id, user_id) = (*target, entry.user_id);
                 let pinned_at = (!removed).then_some(entry.created_at);
@@ -147,6 +158,8 @@ impl Durable {
             | What::Edit { .. }
             | What::Delete { .. }
             | What::React { .. }
+            | What::Vote { .. }
+            | What::PollClosed { .. }
             | What::Pin { .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
         }
     }

@@ -64,6 +64,10 @@ async fn afresh(store: &Store, target: Id<Entry>) -> Result<()> {
     };
     message.reactions.clear();
     (message.pinned_at, message.pinned_by) = (None, None);
+    if let Some(poll) = &mut message.poll {
+        poll.votes.clear();
+        poll.closed_at = None;
+    }
     message.folded_seq = 0;
     message.deleted_at = None;
     loop {

@@ -92,7 +92,7 @@ impl Rows {
         let What::Message(message) = &row.what else {
             return Err(Error::not_found("message"));
         };
-        let mut checked = fold::check(message, draft);
+        let mut checked = fold::check(message, draft, entry.created_at);
         if let Ok(Folded::Changed) = checked {
             checked = self.pins.check(draft).map(|()| Folded::Changed);
         }

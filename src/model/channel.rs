@@ -91,6 +91,7 @@ pub struct ChannelSettings {
     pub reactions: bool,
     /// Who may pin messages.
     pub pinning: May,
+    pub polls: bool,
 }
 
 /// To whom of a group something is left.
@@ -103,7 +104,7 @@ pub enum May {
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings { read_only: false, reactions: true, pinning: May::Admins }
+        ChannelSettings { read_only: false, reactions: true, pinning: May::Admins, polls: true }
     }
 }
 

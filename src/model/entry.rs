@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Channel, ClientMsgId, Forwarded, Id, Link, MemberRole, Reaction, Text, ThreadSummary, Time, User,
+    Channel, ClientMsgId, Forwarded, Id, Link, MemberRole, Poll, Reaction, Text, ThreadSummary, Time, User,
     Username,
 };
 
@@ -88,6 +88,16 @@ pub enum What {
         target: Id<Entry>,
         reaction: Reaction,
         removed: bool,
+        folded: bool,
+    },
+    Vote {
+        target: Id<Entry>,
+        /// Of a poll's options, by their places; none takes the vote back.
+        options: Vec<u8>,
+        folded: bool,
+    },
+    PollClosed {
+        target: Id<Entry>,
         folded: bool,
     },
     Pin {
@@ -177,6 +187,8 @@ impl What {
             What::Edit { target, .. }
             | What::Delete { target, .. }
             | What::React { target, .. }
+            | What::Vote { target, .. }
+            | What::PollClosed { target, .. }
             | What::Pin { target, .. } => Some(*target),
             What::Message(message) => message.thread_id,
             _ => None,
@@ -223,6 +235,8 @@ pub struct Message {
     pub image_url: Option<Link>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<Link>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
     /// The message that was passed on first, and what it was; the id stays when the copy is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward_of: Option<Id<Entry>>,

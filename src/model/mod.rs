@@ -10,6 +10,7 @@ mod follow;
 mod forwarded;
 mod group;
 mod id;
+mod poll;
 mod position;
 mod preferences;
 mod text;
@@ -29,9 +30,12 @@ pub use group::{
     RequestType,
 };
 pub use id::Id;
+pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
 pub use preferences::{Block, Circle, Notify, Preferences};
-pub use text::{ClientMsgId, Description, Email, EmojiName, Link, Name, Reaction, Reason, Text, Username};
+pub use text::{
+    ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
+};
 pub use thread::ThreadSummary;
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};

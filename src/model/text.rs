@@ -154,6 +154,11 @@ impl Reaction {
 }
 
 parsed!(
+    /// An answer that a poll offers: 1–100 characters on one line.
+    PollOption, "poll", |text| line(text, 1..=limits::POLL_OPTION_CHARS)
+);
+
+parsed!(
     /// What an emoji of a group's own is called: 2–32 of `a-z 0-9 _ -`.
     EmojiName, "name", |text| {
         within(text, &limits::EMOJI_NAME_CHARS)?;

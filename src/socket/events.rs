@@ -78,6 +78,7 @@ pub static EVENTS: &[Spec] = &[
     spec("follow_thread", Some(Action::ReadChannel), "hear of a thread, or no more", |asked| {
         Box::pin(talk::follow_thread(asked))
     }),
+    spec("vote_poll", Some(Action::Vote), "vote in a poll", |asked| Box::pin(talk::vote(asked))),
     spec("typing", Some(Action::Post), "tell that one is typing", |asked| Box::pin(people::typing(asked))),
     spec("stop_typing", None, "tell that one stopped", |asked| Box::pin(people::stop_typing(asked))),
     spec("update_presence", None, "set one's status", |asked| Box::pin(people::update_presence(asked))),
@@ -103,6 +104,7 @@ pub fn writes(name: &str) -> bool {
             | "react_message"
             | "pin_message"
             | "follow_thread"
+            | "vote_poll"
     )
 }
 

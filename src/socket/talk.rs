@@ -180,3 +180,16 @@ pub async fn follow_thread(asked: Asked) -> Result<Outcome> {
     let chosen = asked.hub.app.messages.follow(&asked.actor, follow.root_id, !follow.remove).await?;
     Ok(Outcome::Now(written(chosen)?))
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Vote {
+    message_id: Id<Entry>,
+    options: Vec<u8>,
+}
+
+pub async fn vote(asked: Asked) -> Result<Outcome> {
+    let vote: Vote = read(asked.payload)?;
+    let voted = asked.hub.app.messages.vote(&asked.actor, vote.message_id, vote.options).await?;
+    Ok(Outcome::Now(written(voted)?))
+}

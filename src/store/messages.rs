@@ -149,6 +149,7 @@ impl Table<Entry> {
             set_or_unset("text", message.text.as_ref()),
             set_or_unset("pinnedAt", message.pinned_at),
             set_or_unset("pinnedBy", message.pinned_by),
+            set_or_unset("poll", message.poll.as_ref()),
         ];
         // A reply keeps what its thread came to with it.
         if message.thread_id.is_none() {

@@ -9,10 +9,11 @@ from wire import PERMISSIONS
 OTHERS = {
     "EditOwnMessage": ["NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"],
     "DeleteOwnMessage": ["NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "ok", "ok"],
+    "CloseOwnPoll": ["NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "ok", "ok"],
 }
 OF_A_CHANNEL = {
     "ReadChannel", "Post", "EditChannel", "ManageChannelMembers", "Ban", "EditOwnMessage", "DeleteOwnMessage", "React",
-    "Pin", "SeeEdits",
+    "Pin", "SeeEdits", "Vote", "CloseOwnPoll",
 }  # fmt: skip
 
 # Who may not decide about a request learns nothing of it, and only who asked takes it back.

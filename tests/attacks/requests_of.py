@@ -69,6 +69,11 @@ def own_emoji(place):
     return place.admin.rest("POST", f"/groups/{place.group}/emoji", emoji(place))["name"]
 
 
+def poll(place):
+    question = {"channelId": place.channel, "text": place.rig.words(), "poll": {"options": ["yes", "no"]}}
+    return place.author.rest("POST", "/messages", question)["message"]["id"]
+
+
 OPEN = asks()
 LOOK = asks()
 MEMBER = asks(body=lambda place: {"userId": place.town.passer.id}, id=lambda place: place.fresh_group())
@@ -192,8 +197,10 @@ ROUTES = {
     "POST /api/messages/threads/{rootId}/follow": asks(),
     "POST /api/messages/{id}/forward": asks(body=lambda place: {"channelId": place.channel}),
     "POST /api/messages/{id}/pin": asks(),
+    "POST /api/messages/{id}/poll/close": asks(id=poll),
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),
+    "POST /api/messages/{id}/votes": asks(body=lambda place: {"options": [0]}, id=poll),
     "POST /api/users": asks(body=account),
     "PUT /api/admin/users/{id}": asks(body=lambda place: {"displayName": "Somebody"}),
     "PUT /api/auth/change-password": asks(body=lambda place: place.passwords()),
@@ -222,4 +229,5 @@ EVENTS = {
     "subscribe_presence": lambda place: {"userIds": [place.user.id]},
     "typing": lambda place: {"channelId": place.channel},
     "update_presence": lambda place: {"status": "online"},
+    "vote_poll": lambda place: {"messageId": poll(place) if place.wanted == "ok" else place.message["id"], "options": [0]},
 }

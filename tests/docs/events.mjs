@@ -80,6 +80,13 @@ await anna.ask("pin_message", { messageId });
 await anna.ask("delete_message", { messageId });
 for (const name of ["new_message", "message_edited", "reaction_updated", "message_pinned", "message_deleted"]) await bobby.hear(name);
 
+// What is asked.
+const poll = await anna.ask("send_message", { channelId, text: "when?", poll: { options: ["at eight", "at nine"] } });
+await bobby.ask("vote_poll", { messageId: poll.data.message.id, options: [1] });
+await anna.hear("poll_voted");
+await rest("POST", `/messages/${poll.data.message.id}/poll/close`, ann.accessToken);
+await bobby.hear("poll_closed");
+
 // What is said in a thread.
 const question = await anna.ask("send_message", { channelId, text: "who has the oars?" });
 await bobby.ask("send_message", { channelId, text: "I have", threadId: question.data.message.id });

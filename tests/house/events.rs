@@ -88,6 +88,8 @@ fn events() -> Vec<(String, Value)> {
         What::Delete { target, thread_id: Some(id(4)), thread: Some(thread()), folded: true },
         What::React { target, reaction: "👍".parse().unwrap(), removed: false, folded: true },
         What::Pin { target, removed: false, folded: true },
+        What::Vote { target, options: vec![0, 2], folded: true },
+        What::PollClosed { target, folded: true },
         What::MemberJoined { member, member_name: ann(), role: MemberRole::Member },
         What::MemberLeft { member, member_name: ann(), reason: Leave::Removed },
         What::MemberRole { member, role: MemberRole::Admin },

@@ -38,6 +38,7 @@ mod messages;
 mod mirror;
 mod permissions;
 mod pins;
+mod polls;
 mod requests;
 mod resends;
 mod rest;

@@ -3,6 +3,7 @@
 mod edits;
 mod forward;
 mod pins;
+mod polls;
 mod reactions;
 mod replies;
 mod threads;
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         edits::routes(),
         threads::routes(),
         forward::routes(),
+        polls::routes(),
     ]
     .concat()
 }

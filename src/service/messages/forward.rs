@@ -33,9 +33,10 @@ impl Messages {
             Message { text, forward_of: Some(source.forward_of.unwrap_or(id)), ..Message::default() };
         // A repeat is the same one also where the source was edited or deleted meanwhile.
         message.digest = send::digest(&message)?;
-        let standing = match source.deleted_at {
-            None => Ok(None),
-            Some(_) => Err(Error::gone("this message is deleted")),
+        let standing = match (source.deleted_at, &source.poll) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(Error::conflict("a poll is voted on where it was asked")),
+            (Some(_), _) => Err(Error::gone("this message is deleted")),
         };
         take(&mut message, &entry, source);
         self.line_up(actor, channel_id, client_msg_id, Ok(message), standing).await?.sent().await

@@ -5,6 +5,7 @@ mod edits;
 mod forward;
 mod history;
 mod pins;
+mod polls;
 mod post;
 mod read;
 mod send;

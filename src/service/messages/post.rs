@@ -65,13 +65,25 @@ impl Messages {
         let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::Post, "channel")?;
         let mut message = message?;
-        match targets.and_then(|root| seat.takes_posts().map(|()| root)) {
+        let taken = seat.takes_posts().and_then(|()| self.takes_poll(&seat, &message));
+        match targets.and_then(|root| taken.map(|()| root)) {
             Ok(root) => join_thread(&mut message, root),
             Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,
         }
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
         Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone() })
+    }
+
+    fn takes_poll(&self, seat: &Seat, message: &Message) -> Result<()> {
+        let Some(poll) = &message.poll else { return Ok(()) };
+        if !seat.channel.settings.polls {
+            return Err(Error::forbidden("this channel takes no polls"));
+        }
+        match poll.is_closed(self.clock.now()) {
+            true => Err(Error::invalid("poll", "closes before anybody can vote")),
+            false => Ok(()),
+        }
     }
 
     /// Of what cannot be said any more: the answer it had if it was said before (contract D-05),

@@ -202,6 +202,10 @@ fn fold_again(kept: &Kept, entry: &Entry, row: &Message, sent: Option<&str>) -> 
     if row.thread_id.is_none() {
         again.thread = None;
     }
+    if let Some(poll) = &mut again.poll {
+        poll.votes.clear();
+        poll.closed_at = None;
+    }
     again.text = sent.and_then(|text| text.parse().ok()).or(row.text.clone());
     for change in &kept.entries {
         if change.what.target() == Some(entry.id) {
@@ -226,6 +230,8 @@ fn is_unfolded(entry: &Entry) -> bool {
             | What::Delete { folded: false, .. }
             | What::React { folded: false, .. }
             | What::Pin { folded: false, .. }
+            | What::Vote { folded: false, .. }
+            | What::PollClosed { folded: false, .. }
             | What::Message(Message { folded: Some(false), .. })
     )
 }

@@ -166,7 +166,7 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
             }
         };
     }
-    placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated MessagePinned UserJoined UserLeft MemberUpdated
+    placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated MessagePinned PollVoted PollClosed UserJoined UserLeft MemberUpdated
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
         GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed)
 }
