@@ -10,6 +10,12 @@ pub const ATTACHMENTS: usize = 10;
 pub const REACTION_CHARS: usize = 64;
 pub const REACTIONS_PER_MESSAGE: usize = 20;
 pub const URL_CHARS: usize = 2_048;
+pub const POLL_OPTIONS: std::ops::RangeInclusive<usize> = 2..=10;
+pub const POLL_OPTION_CHARS: usize = 100;
+pub const EMOJI_NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=32;
+pub const EMOJI_PER_GROUP: u64 = 200;
+pub const PINS: usize = 100;
+pub const THREAD_PARTICIPANTS: usize = 50;
 
 // Names.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;

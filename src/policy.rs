@@ -61,6 +61,7 @@ pub enum Action {
     ManageMembers,
     ManageAdmins,
     CreateChannel,
+    ManageEmoji,
     // A channel.
     ReadChannel,
     Post,
@@ -74,6 +75,12 @@ pub enum Action {
     EditOthersMessage,
     DeleteOthersMessage,
     React,
+    Vote,
+    CloseOwnPoll,
+    CloseOthersPoll,
+    Pin,
+    SeeEdits,
+    SeeHiddenEdits,
 }
 
 use Action::*;
@@ -98,6 +105,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ManageMembers, Some(GroupAdmin)),
     (ManageAdmins, Some(SuperAdmin)),
     (CreateChannel, Some(GroupAdmin)), // and, by the group's setting, a member
+    (ManageEmoji, Some(GroupAdmin)),   // and, by the group's setting, a member
     (ReadChannel, Some(Member)),
     (Post, Some(Member)),
     (PostWhereReadOnly, Some(GroupAdmin)),
@@ -109,6 +117,12 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (EditOthersMessage, None),
     (DeleteOthersMessage, Some(GroupAdmin)),
     (React, Some(Member)),
+    (Vote, Some(Member)),
+    (CloseOwnPoll, Some(Member)),
+    (CloseOthersPoll, Some(GroupAdmin)),
+    (Pin, Some(GroupAdmin)), // and, by the channel's setting or in a direct channel, a member
+    (SeeEdits, Some(Member)),
+    (SeeHiddenEdits, Some(GroupAdmin)), // where the group's settings hide them
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.

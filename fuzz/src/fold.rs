@@ -6,7 +6,7 @@
 use hubbub::limits;
 use hubbub::log::Draft;
 use hubbub::log::fold::{Folded, apply, check};
-use hubbub::model::{Entry, Id, Message, Seq, Time, User, Username, What};
+use hubbub::model::{Entry, Id, Message, NewPoll, Seq, ThreadSummary, Time, User, Username, What};
 
 type Bytes<'a> = &'a [u8];
 
@@ -26,7 +26,9 @@ pub fn run(bytes: Bytes) {
 }
 
 fn said() -> Message {
-    Message { text: "hello".parse().ok(), ..Message::default() }
+    let options = ["yes", "no", "perhaps"].map(|option| option.parse().expect("an option")).into();
+    let poll = NewPoll { options, multiple: true, closes_at: None }.check().ok();
+    Message { text: "hello".parse().ok(), poll, ..Message::default() }
 }
 
 fn user(number: u8) -> Id<User> {
@@ -45,7 +47,7 @@ fn log(bytes: Bytes) -> Vec<Entry> {
         let (what, by, which) = (change[0], change[1], change[2]);
         let mut draft = Draft::new(user(by), &username(), wanted(what, which, &message));
         draft.base_revision = (what & 0x10 != 0).then_some(u32::from(which));
-        match check(&message, &draft) {
+        match check(&message, &draft, Time::from_millis(seq as i64 + 1)) {
             Ok(Folded::Changed) => {}
             // Nothing is written: the message must look as if it had been.
             Ok(Folded::Already) => {
@@ -83,10 +85,21 @@ fn username() -> Username {
 fn wanted(what: u8, which: u8, message: &Message) -> What {
     let target = target();
     match what & 0x0F {
-        0 => What::Delete { target, folded: false },
+        0 => What::delete(target),
         1..=4 => {
             let text = format!("text {which}").parse().ok();
-            What::Edit { target, text, revision: message.revision + 1, folded: false }
+            What::Edit { target, text, before: None, revision: message.revision + 1, folded: false }
+        }
+        5 | 6 => What::Pin { target, removed: which % 2 == 1, folded: false },
+        7 => {
+            let before = message.thread.clone().unwrap_or_default();
+            let thread = Some(ThreadSummary { replies: before.replies + 1, ..before });
+            What::Message(Message { thread_id: Some(target), thread, ..Message::default() })
+        }
+        8 => What::PollClosed { target, folded: false },
+        9 => {
+            let options = (0..4).filter(|option| which >> option & 1 == 1).collect();
+            What::Vote { target, options, folded: false }
         }
         kind => {
             let reaction = format!("r{}", which % 30).parse().expect("a reaction");
@@ -96,6 +109,10 @@ fn wanted(what: u8, which: u8, message: &Message) -> What {
 }
 
 fn entry(seq: Seq, draft: &Draft) -> Entry {
+    let mut what = draft.what.clone();
+    if let What::Message(Message { thread: Some(thread), .. }) = &mut what {
+        thread.seq = seq;
+    }
     Entry {
         id: Id::from_bytes([seq as u8; 12]),
         log: Id::from_bytes([1; 12]),
@@ -106,7 +123,7 @@ fn entry(seq: Seq, draft: &Draft) -> Entry {
         username: draft.by_name.clone(),
         client_msg_id: None,
         created_at: Time::from_millis(seq as i64),
-        what: draft.what.clone(),
+        what,
     }
 }
 
@@ -130,8 +147,14 @@ fn sound(message: &Message, log: &[Entry]) {
         once.dedup();
         assert!(!users.is_empty() && once.len() == users.len(), "{:?}", message.reactions);
     }
+    let replies = log.iter().filter(|entry| entry.what.is_message()).count();
+    assert_eq!(message.thread.as_ref().map_or(0, |thread| thread.replies) as usize, replies);
+    assert_eq!(message.pinned_at.is_some(), message.pinned_by.is_some());
     if log.iter().any(|entry| matches!(entry.what, What::Delete { .. })) {
-        let nothing = message.text.is_none() && message.reactions.is_empty();
+        let nothing = message.text.is_none()
+            && message.reactions.is_empty()
+            && message.pinned_at.is_none()
+            && message.poll.is_none();
         assert!(nothing && message.deleted_at.is_some(), "deleted, and yet: {message:?}");
     } else {
         let edits = log.iter().filter(|entry| matches!(entry.what, What::Edit { .. })).count();

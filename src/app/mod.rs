@@ -21,8 +21,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Keys, Network};
 use crate::error::Result;
 use crate::failpoint::{self, Point};
-use crate::log::Logs;
+use crate::log::{Follower, Logs, Start};
 use crate::service::channels::Channels;
+use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
@@ -51,6 +52,7 @@ pub struct Parts {
     pub groups: Groups,
     pub requests: Requests,
     pub channels: Channels,
+    pub emojis: Emojis,
     pub logs: Logs,
     pub messages: Messages,
     pub presence: PresenceBook,
@@ -87,7 +89,8 @@ impl App {
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
-            messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
+            emojis: Emojis::new(&roster),
+            messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),
@@ -115,8 +118,25 @@ impl App {
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
+            again("forwards", || self.take_back_forwards(), || {}),
             again("upkeep", || self.sweep(), || {}),
         );
+    }
+
+    /// What was passed on goes with what it was made of.
+    async fn take_back_forwards(&self) {
+        let mut follower = loop {
+            match Follower::open("forwards", &self.logs, Start::Now).await {
+                Ok(follower) => break follower,
+                Err(error) => warn!(%error, "the logs cannot be followed yet, this will be tried again"),
+            }
+            tokio::time::sleep(UPKEEP_EVERY).await;
+        };
+        loop {
+            let batch = follower.next().await;
+            let worked = self.messages.take_back(&batch).await;
+            follower.finish(batch, worked).await;
+        }
     }
 
     async fn sweep(&self) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Channel, Id, Log, Seq, User, Username};
+use crate::model::{Channel, Entry, Id, Log, Seq, ThreadSummary, User, Username};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -25,6 +25,12 @@ pub enum Ephemeral {
     /// Many at once.
     PresenceUpdates {
         presences: Vec<Presence>,
+    },
+    /// What the entry before it made of a thread, for who shows threads alone.
+    ThreadUpdated {
+        channel_id: Id<Channel>,
+        root_id: Id<Entry>,
+        thread: ThreadSummary,
     },
     OnlineUsersCount {
         count: usize,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ClientMsgId, Entry, Id, Link, Log, Message, MessageType, Reaction, Seq, Text, Time, User, Username,
+    ClientMsgId, Entry, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption, Reaction, Seq,
+    Text, ThreadSummary, Time, User, Username,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -30,6 +31,35 @@ pub struct MessageView {
     pub edited_at: Option<Time>,
     pub deleted_at: Option<Time>,
     pub reactions: Vec<ReactionView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_by: Option<Id<User>>,
+    /// Of the root of a thread what it comes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadSummary>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PollView {
+    pub options: Vec<OptionView>,
+    pub multiple: bool,
+    pub closes_at: Option<Time>,
+    pub closed_at: Option<Time>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OptionView {
+    pub text: PollOption,
+    pub count: usize,
+    /// Who chose it, in the order of their ids.
+    pub user_ids: Vec<Id<User>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +73,17 @@ pub struct ReactionView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewMessage {
     pub message: MessageView,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadMoved>,
+}
+
+/// What a reply, or its deletion, made of its thread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadMoved {
+    pub root_id: Id<Entry>,
+    #[serde(flatten)]
+    pub summary: ThreadSummary,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +100,8 @@ pub struct MessageEdited {
 pub struct MessageDeleted {
     pub message_id: Id<Entry>,
     pub deleted_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadMoved>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +111,53 @@ pub struct ReactionUpdated {
     pub user_id: Id<User>,
     pub reaction: Reaction,
     pub removed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePinned {
+    pub message_id: Id<Entry>,
+    pub user_id: Id<User>,
+    pub removed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Time>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PollVoted {
+    pub message_id: Id<Entry>,
+    pub user_id: Id<User>,
+    /// Of all that somebody chose until now these are what they choose.
+    pub options: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PollClosed {
+    pub message_id: Id<Entry>,
+    pub closed_at: Time,
+}
+
+impl PollView {
+    fn of(poll: &Poll) -> PollView {
+        let chosen = |option: usize| {
+            let votes = poll.votes.iter().filter(move |(_, choice)| choice.contains(&(option as u8)));
+            votes.map(|(user, _)| *user).collect::<Vec<_>>()
+        };
+        let options = poll.options.iter().enumerate().map(|(place, text)| {
+            let user_ids = chosen(place);
+            OptionView { text: text.clone(), count: user_ids.len(), user_ids }
+        });
+        let (multiple, closes_at, closed_at) = (poll.multiple, poll.closes_at, poll.closed_at);
+        PollView { options: options.collect(), multiple, closes_at, closed_at }
+    }
+}
+
+impl ThreadMoved {
+    pub fn by(entry: &Entry) -> Option<ThreadMoved> {
+        entry.what.thread().map(|(root_id, summary)| ThreadMoved { root_id, summary: summary.clone() })
+    }
 }
 
 impl MessageView {
@@ -96,6 +186,11 @@ impl MessageView {
             reactions: reactions
                 .map(|(reaction, user_ids)| ReactionView { reaction, count: user_ids.len(), user_ids })
                 .collect(),
+            pinned_at: message.pinned_at,
+            pinned_by: message.pinned_by,
+            forwarded: message.forwarded,
+            poll: message.poll.as_ref().map(PollView::of),
+            thread: message.thread.filter(|_| message.thread_id.is_none()),
         }
     }
 }

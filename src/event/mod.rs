@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
-pub use message::{MessageDeleted, MessageEdited, MessageView, NewMessage, ReactionUpdated, ReactionView};
+pub use message::{
+    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView, PollClosed, PollView,
+    PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
+};
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};
 
@@ -38,6 +41,9 @@ pub enum Durable {
     MessageEdited(Placed<MessageEdited>),
     MessageDeleted(Placed<MessageDeleted>),
     ReactionUpdated(Placed<ReactionUpdated>),
+    MessagePinned(Placed<MessagePinned>),
+    PollVoted(Placed<PollVoted>),
+    PollClosed(Placed<PollClosed>),
     UserJoined(Placed<UserJoined>),
     UserLeft(Placed<UserLeft>),
     MemberUpdated(Placed<MemberUpdated>),
@@ -50,6 +56,7 @@ pub enum Durable {
     GroupRequestReviewed(Placed<About>),
     GroupRequestCreated(Placed<About>),
     GroupUpdated(Placed<About>),
+    ThreadFollowed(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -68,9 +75,16 @@ impl Durable {
     pub fn of(entry: &Entry, epoch: &Epoch) -> Durable {
         match &entry.what {
             What::Message(message) => {
-                let said = NewMessage { message: MessageView::of(entry, message) };
+                let said =
+                    NewMessage { message: MessageView::of(entry, message), thread: ThreadMoved::by(entry) };
                 Durable::NewMessage(Box::new(placed(entry, epoch, said)))
             }
+            other => Durable::of_changes(entry, epoch, other),
+        }
+    }
+
+    fn of_changes(entry: &Entry, epoch: &Epoch, what: &What) -> Durable {
+        match what {
             What::Edit { text: None, .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
             What::Edit { target, text: Some(text), revision, .. } => {
                 let (message_id, edited_at) = (*target, entry.created_at);
@@ -78,7 +92,8 @@ impl Durable {
                 Durable::MessageEdited(placed(entry, epoch, edited))
             }
             What::Delete { target, .. } => {
-                let deleted = MessageDeleted { message_id: *target, deleted_at: entry.created_at };
+                let (message_id, deleted_at) = (*target, entry.created_at);
+                let deleted = MessageDeleted { message_id, deleted_at, thread: ThreadMoved::by(entry) };
                 Durable::MessageDeleted(placed(entry, epoch, deleted))
             }
             What::React { target, reaction, removed, .. } => {
@@ -86,6 +101,21 @@ impl Durable {
                 let updated =
                     ReactionUpdated { message_id, user_id, reaction: reaction.clone(), removed: *removed };
                 Durable::ReactionUpdated(placed(entry, epoch, updated))
+            }
+            What::Vote { target, options, .. } => {
+                let (message_id, user_id) = (*target, entry.user_id);
+                let voted = PollVoted { message_id, user_id, options: options.clone() };
+                Durable::PollVoted(placed(entry, epoch, voted))
+            }
+            What::PollClosed { target, .. } => {
+                let closed = PollClosed { message_id: *target, closed_at: entry.created_at };
+                Durable::PollClosed(placed(entry, epoch, closed))
+            }
+            What::Pin { target, removed, .. } => {
+                let (message_id, user_id) = (*target, entry.user_id);
+                let pinned_at = (!removed).then_some(entry.created_at);
+                let pinned = MessagePinned { message_id, user_id, removed: *removed, pinned_at };
+                Durable::MessagePinned(placed(entry, epoch, pinned))
             }
             other => Durable::of_people(entry, epoch, other),
         }
@@ -124,9 +154,13 @@ impl Durable {
             What::Account { event, about } => {
                 Durable::of_account(*event, placed(entry, epoch, About { about: about.clone() }))
             }
-            What::Message(_) | What::Edit { .. } | What::Delete { .. } | What::React { .. } => {
-                Durable::Skip(placed(entry, epoch, Skip { to: entry.seq }))
-            }
+            What::Message(_)
+            | What::Edit { .. }
+            | What::Delete { .. }
+            | What::React { .. }
+            | What::Vote { .. }
+            | What::PollClosed { .. }
+            | What::Pin { .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
         }
     }
 
@@ -137,6 +171,7 @@ impl Durable {
             AccountEvent::GroupRequestReviewed => Durable::GroupRequestReviewed(about),
             AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
             AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
+            AccountEvent::ThreadFollowed => Durable::ThreadFollowed(about),
         }
     }
 }

@@ -144,9 +144,9 @@ impl Desk {
     /// Durable: fold it into the row it changes, answer its sender, tell it.
     async fn finish(&mut self, mut done: Done) {
         if done.entry.what.target().is_some() {
-            let folded = match &done.row {
-                Some(row) => repair::fold_one(&self.store, &done.entry, row).await,
-                None => repair::finish(&self.store, &done.entry).await,
+            let folded = match done.rows.is_empty() {
+                false => repair::fold_one(&self.store, &done.entry, &done.rows).await,
+                true => repair::finish(&self.store, &done.entry).await,
             };
             self.unfolded |= folded.is_err();
         }

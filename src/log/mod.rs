@@ -13,7 +13,9 @@ mod follow;
 mod moved;
 mod number;
 mod outbox;
+mod pins;
 mod repair;
+mod rows;
 mod teller;
 mod writer;
 

@@ -1,5 +1,7 @@
 //! Brings message rows up to their log: after each change, and for what a crash left behind.
 
+use std::collections::BTreeSet;
+
 use crate::error::Result;
 use crate::log::fold;
 use crate::model::{Entry, Id, What};
@@ -8,15 +10,21 @@ use crate::store::Store;
 /// Entries read at a time.
 const PAGE: u64 = 500;
 
-/// Writes `row`, which is the fold up to and with `change`, and notes that it is written. Stopping
-/// half-way is harmless: the change stays marked, and [`all`] does it again.
-pub(super) async fn fold_one(store: &Store, change: &Entry, row: &Entry) -> Result<()> {
-    let What::Message(message) = &row.what else {
-        return Ok(());
-    };
-    store.messages.keep_fold(row.id, message).await?;
-    if matches!(change.what, What::Delete { .. }) {
-        store.messages.scrub_edits(row.id).await?;
+/// Writes `rows`, which are the folds up to and with `change`, and notes that they are written.
+/// Stopping half-way is harmless: the change stays marked, and [`all`] does it again.
+pub(super) async fn fold_one(store: &Store, change: &Entry, rows: &[Entry]) -> Result<()> {
+    for row in rows {
+        if let What::Message(message) = &row.what {
+            store.messages.keep_fold(row.id, message).await?;
+        }
+    }
+    done_with(store, change).await
+}
+
+/// What remains once the rows are written.
+async fn done_with(store: &Store, change: &Entry) -> Result<()> {
+    if let What::Delete { target, .. } = &change.what {
+        store.messages.scrub_edits(*target).await?;
     }
     store.messages.mark_folded(change.id).await
 }
@@ -38,13 +46,12 @@ pub(super) async fn all(store: &Store) -> Result<u64> {
 
 /// Folds a change of which only the log is known to hold it.
 pub(super) async fn finish(store: &Store, change: &Entry) -> Result<()> {
-    if let Some(target) = change.what.target() {
-        afresh(store, target).await?;
-        if matches!(change.what, What::Delete { .. }) {
-            store.messages.scrub_edits(target).await?;
-        }
+    let root = change.what.thread().map(|(root, _)| root);
+    let changed: BTreeSet<Id<Entry>> = change.what.target().into_iter().chain(root).collect();
+    for message in changed {
+        afresh(store, message).await?;
     }
-    store.messages.mark_folded(change.id).await
+    done_with(store, change).await
 }
 
 /// Folds every change of a message again, from the first.
@@ -56,6 +63,11 @@ async fn afresh(store: &Store, target: Id<Entry>) -> Result<()> {
         return Ok(());
     };
     message.reactions.clear();
+    (message.pinned_at, message.pinned_by) = (None, None);
+    if let Some(poll) = &mut message.poll {
+        poll.votes.clear();
+        poll.closed_at = None;
+    }
     message.folded_seq = 0;
     message.deleted_at = None;
     loop {
@@ -66,6 +78,9 @@ async fn afresh(store: &Store, target: Id<Entry>) -> Result<()> {
             fold::apply(message, change);
         }
         message.folded_seq = last;
+    }
+    if let Some(newest) = store.messages.newest_of_thread(target).await? {
+        fold::sum_up(message, &newest);
     }
     store.messages.keep_fold(target, message).await
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::number::{self, Batch, Head, Numbered, Rows};
+use super::number::{self, Batch, Head, Numbered};
+use super::rows::Rows;
 use super::{Draft, Kept};
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
@@ -42,15 +43,16 @@ impl Item {
 /// An entry that is durable, still to be told and answered.
 pub(super) struct Done {
     pub entry: Entry,
-    /// The message's row as the entry leaves it; none where an earlier try turns out to have written it.
-    pub row: Option<Entry>,
+    /// The rows that the entry changes, as it leaves them; none where an earlier try turns out to have
+    /// written it.
+    pub rows: Vec<Entry>,
     answer: oneshot::Sender<Result<Kept>>,
 }
 
 impl Done {
     /// The sender may be gone; the entry is kept all the same.
     pub(super) fn answer(&mut self) {
-        let kept = Kept { entry: self.entry.clone(), row: self.row.clone(), duplicate: false };
+        let kept = Kept { entry: self.entry.clone(), row: self.rows.first().cloned(), duplicate: false };
         let (unused, _) = oneshot::channel();
         let _ = std::mem::replace(&mut self.answer, unused).send(Ok(kept));
     }
@@ -106,7 +108,9 @@ impl Writer {
             Ok(ready) => ready,
             Err(error) => return Err((error, items)),
         };
-        let Batch { numbered, waiting } = number::number(self.log, items, rows, head, self.clock.now());
+        let Batch { numbered, waiting, refused } =
+            number::number(self.log, items, rows, head, self.clock.now());
+        self.refuse(refused).await;
         let left = self.insert(numbered, done).await;
         let joined = |mut left: Vec<Item>| {
             left.extend(waiting);
@@ -128,7 +132,7 @@ impl Writer {
                 continue;
             }
             match self.store.messages.get(item.id).await {
-                Ok(Some(entry)) => done.push(Done { entry, row: None, answer: item.answer }),
+                Ok(Some(entry)) => done.push(Done { entry, rows: Vec::new(), answer: item.answer }),
                 Ok(None) => left.push(item),
                 Err(error) => {
                     left.push(item);
@@ -138,6 +142,22 @@ impl Writer {
             }
         }
         Ok(left)
+    }
+
+    /// Answers what cannot be written; of a repeat, as it was answered first.
+    async fn refuse(&self, refused: Vec<(Item, Error)>) {
+        for (item, error) in refused {
+            let before = match &item.draft.client_msg_id {
+                Some(id) => self.store.messages.intended(self.log, item.draft.by, id).await,
+                None => Ok(None),
+            };
+            let answer = match before {
+                Ok(Some(entry)) => repeat(entry, &item.draft),
+                Ok(None) => Err(error),
+                Err(_) => Err(Error::unknown()),
+            };
+            let _ = item.answer.send(answer);
+        }
     }
 
     async fn insert(&mut self, mut batch: Vec<Numbered>, done: &mut Vec<Done>) -> Left {
@@ -150,9 +170,9 @@ impl Writer {
         failpoint::reach(Point::AfterStoreWrite);
         let written = rejected.as_ref().map_or(batch.len(), |rejected| rejected.done);
         let rest = batch.split_off(written.min(batch.len()));
-        for Numbered { item, entry, row } in batch {
+        for Numbered { item, entry, rows } in batch {
             self.head = Some(Head::after(&entry));
-            done.push(Done { entry, row, answer: item.answer });
+            done.push(Done { entry, rows, answer: item.answer });
         }
         match rejected {
             None => Ok(Vec::new()),
@@ -206,7 +226,7 @@ impl Writer {
             }
             Ok(entry) if entry.id == item.id => {
                 self.head = None;
-                done.push(Done { entry, row: None, answer: item.answer });
+                done.push(Done { entry, rows: Vec::new(), answer: item.answer });
                 Ok(())
             }
             Ok(entry) => {

@@ -89,11 +89,22 @@ pub struct ChannelSettings {
     /// Only admins may post.
     pub read_only: bool,
     pub reactions: bool,
+    /// Who may pin messages.
+    pub pinning: May,
+    pub polls: bool,
+}
+
+/// To whom of a group something is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum May {
+    Members,
+    Admins,
 }
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings { read_only: false, reactions: true }
+        ChannelSettings { read_only: false, reactions: true, pinning: May::Admins, polls: true }
     }
 }
 

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, ClientMsgId, Id, Link, MemberRole, Reaction, Text, Time, User, Username};
+use super::{
+    Channel, ClientMsgId, Forwarded, Id, Link, MemberRole, Poll, Reaction, Text, ThreadSummary, Time, User,
+    Username,
+};
 
 /// What has a log: a channel, or a user (whose own log carries what belongs to no channel they can
 /// read). A user's log has the user's id.
@@ -61,21 +64,45 @@ pub struct Entry {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "nearly every entry is a message")]
 pub enum What {
     Message(Message),
     Edit {
         target: Id<Entry>,
         text: Option<Text>,
+        /// Of the first edit: what the message said until then. Later ones follow an edit that tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Text>,
         revision: u32,
         folded: bool,
     },
     Delete {
         target: Id<Entry>,
+        /// Of a reply: the root of its thread, and what the thread comes to without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread_id: Option<Id<Entry>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<ThreadSummary>,
         folded: bool,
     },
     React {
         target: Id<Entry>,
         reaction: Reaction,
+        removed: bool,
+        folded: bool,
+    },
+    Vote {
+        target: Id<Entry>,
+        /// Of a poll's options, by their places; none takes the vote back.
+        options: Vec<u8>,
+        folded: bool,
+    },
+    PollClosed {
+        target: Id<Entry>,
+        folded: bool,
+    },
+    Pin {
+        target: Id<Entry>,
         removed: bool,
         folded: bool,
     },
@@ -132,6 +159,7 @@ pub enum AccountEvent {
     GroupRequestReviewed,
     GroupRequestCreated,
     GroupUpdated,
+    ThreadFollowed,
 }
 
 impl What {
@@ -149,12 +177,30 @@ impl What {
         matches!(self, What::Message(_))
     }
 
-    /// The message that the entry changes.
+    /// The deletion of a message, to be numbered.
+    pub fn delete(target: Id<Entry>) -> What {
+        What::Delete { target, thread_id: None, thread: None, folded: false }
+    }
+
+    /// The message that the entry changes; a reply changes the root of its thread, which counts it.
     pub fn target(&self) -> Option<Id<Entry>> {
         match self {
-            What::Edit { target, .. } | What::Delete { target, .. } | What::React { target, .. } => {
-                Some(*target)
-            }
+            What::Edit { target, .. }
+            | What::Delete { target, .. }
+            | What::React { target, .. }
+            | What::Vote { target, .. }
+            | What::PollClosed { target, .. }
+            | What::Pin { target, .. } => Some(*target),
+            What::Message(message) => message.thread_id,
+            _ => None,
+        }
+    }
+
+    /// Of a reply and of its deletion: the root of the thread, and what the thread comes to then.
+    pub fn thread(&self) -> Option<(Id<Entry>, &ThreadSummary)> {
+        match self {
+            What::Message(reply) => reply.thread_id.zip(reply.thread.as_ref()),
+            What::Delete { thread_id, thread, .. } => thread_id.zip(thread.as_ref()),
             _ => None,
         }
     }
@@ -190,6 +236,13 @@ pub struct Message {
     pub image_url: Option<Link>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<Link>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+    /// The message that was passed on first, and what it was; the id stays when the copy is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_of: Option<Id<Entry>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
     /// SHA-256 of what was sent, so that a repeat is told from another message with the same id (D-05).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub digest: String,
@@ -201,6 +254,17 @@ pub struct Message {
     pub deleted_at: Option<Time>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reactions: BTreeMap<Reaction, Vec<Id<User>>>,
+    /// Where there is one there is the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_by: Option<Id<User>>,
+    /// Of the root of a thread what it comes to; of a reply what it came to with that reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadSummary>,
+    /// Of a reply: whether the root of its thread counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folded: Option<bool>,
     /// Seq of the last change folded in; guards the row against an older fold.
     #[serde(default)]
     pub folded_seq: Seq,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Description, Id, Name, Time, User, Username};
+use super::{Channel, Description, Id, May, Name, Time, User, Username};
 
 /// A deleted thing stays as a row so that ids keep meaning; its name is free again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +33,20 @@ pub struct Group {
     pub updated_at: Time,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct GroupSettings {
     pub members_may_create_channels: bool,
+    /// Whether members see what a message said before it was edited.
+    pub edit_history: bool,
+    /// Who makes emoji of the group's own.
+    pub emoji: May,
+}
+
+impl Default for GroupSettings {
+    fn default() -> Self {
+        GroupSettings { members_may_create_channels: false, edit_history: true, emoji: May::Admins }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,27 +4,39 @@
 
 mod channel;
 mod edit;
+mod emoji;
 mod entry;
+mod follow;
+mod forwarded;
 mod group;
 mod id;
+mod poll;
 mod position;
 mod preferences;
 mod text;
+mod thread;
 mod time;
 mod user;
 mod view;
 
-pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
+pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
 pub use edit::{ChannelEdit, GroupEdit};
+pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
+pub use follow::Follow;
+pub use forwarded::Forwarded;
 pub use group::{
     Group, GroupRequest, GroupSettings, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus,
     RequestType,
 };
 pub use id::Id;
+pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
 pub use preferences::{Block, Circle, Notify, Preferences};
-pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
+pub use text::{
+    ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
+};
+pub use thread::ThreadSummary;
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};
 pub use view::{BanView, ChannelView, GroupView, MemberView, RequestView};

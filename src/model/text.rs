@@ -146,6 +146,30 @@ parsed!(
     }
 );
 
+impl Reaction {
+    /// The name of an emoji of a group's own, which is written as `:name:`.
+    pub fn own_name(&self) -> Option<&str> {
+        self.0.strip_prefix(':')?.strip_suffix(':')
+    }
+}
+
+parsed!(
+    /// An answer that a poll offers: 1–100 characters on one line.
+    PollOption, "poll", |text| line(text, 1..=limits::POLL_OPTION_CHARS)
+);
+
+parsed!(
+    /// What an emoji of a group's own is called: 2–32 of `a-z 0-9 _ -`.
+    EmojiName, "name", |text| {
+        within(text, &limits::EMOJI_NAME_CHARS)?;
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+        match text.chars().all(allowed) {
+            true => Ok(text.to_owned()),
+            false => Err("may hold a-z, 0-9, hyphen and underscore".into()),
+        }
+    }
+);
+
 parsed!(
     /// A link of ours (`/…`) or an `https://` or `http://` address, up to 2,048 characters.
     Link, "url", |text| {

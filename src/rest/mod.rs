@@ -13,6 +13,7 @@ mod body;
 mod call;
 mod channels;
 mod door;
+mod emoji;
 mod groups;
 mod guard;
 mod header;
@@ -52,6 +53,7 @@ pub fn routes() -> Vec<Route> {
         groups::routes(),
         requests::routes(),
         channels::routes(),
+        emoji::routes(),
         messages::routes(),
     ];
     let mut routes = areas.concat();

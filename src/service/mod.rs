@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod channels;
+pub mod emoji;
 pub mod groups;
 pub mod messages;
 mod page;

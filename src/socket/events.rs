@@ -75,6 +75,11 @@ pub static EVENTS: &[Spec] = &[
         Box::pin(talk::delete(asked))
     }),
     spec("react_message", Some(Action::React), "react to a message", |asked| Box::pin(talk::react(asked))),
+    spec("pin_message", Some(Action::Pin), "keep a message at hand", |asked| Box::pin(talk::pin(asked))),
+    spec("follow_thread", Some(Action::ReadChannel), "hear of a thread, or no more", |asked| {
+        Box::pin(talk::follow_thread(asked))
+    }),
+    spec("vote_poll", Some(Action::Vote), "vote in a poll", |asked| Box::pin(talk::vote(asked))),
     spec("typing", Some(Action::Post), "tell that one is typing", |asked| Box::pin(people::typing(asked))),
     spec("stop_typing", None, "tell that one stopped", |asked| Box::pin(people::stop_typing(asked))),
     spec("update_presence", None, "set one's status", |asked| Box::pin(people::update_presence(asked))),
@@ -92,7 +97,16 @@ pub static EVENTS: &[Spec] = &[
 
 /// Whether the event may have changed something when its answer is lost.
 pub fn writes(name: &str) -> bool {
-    matches!(name, "send_message" | "edit_message" | "delete_message" | "react_message")
+    matches!(
+        name,
+        "send_message"
+            | "edit_message"
+            | "delete_message"
+            | "react_message"
+            | "pin_message"
+            | "follow_thread"
+            | "vote_poll"
+    )
 }
 
 /// The event's name as a metric label: one of the table, or `unknown`.

@@ -213,6 +213,11 @@ impl Hub {
                 connection.joined().remove(&told.log);
             }
         }
+        if let Some((root_id, thread)) = told.entry.what.thread() {
+            let (channel_id, thread) = (told.log.cast(), thread.clone());
+            let event = Ephemeral::ThreadUpdated { channel_id, root_id, thread };
+            self.rooms.whisper(told.log, None, &event);
+        }
         if told.entry.what.changes_readers() {
             self.circles.renew(told);
         }

@@ -152,3 +152,44 @@ pub async fn react(asked: Asked) -> Result<Outcome> {
     let changed = messages.react(&asked.actor, react.message_id, react.reaction, react.remove).await?;
     Ok(Outcome::Now(written(changed)?))
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Pin {
+    message_id: Id<Entry>,
+    #[serde(default)]
+    remove: bool,
+}
+
+pub async fn pin(asked: Asked) -> Result<Outcome> {
+    let pin: Pin = read(asked.payload)?;
+    let pinned = asked.hub.app.messages.pin(&asked.actor, pin.message_id, pin.remove).await?;
+    Ok(Outcome::Now(written(pinned)?))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct FollowThread {
+    root_id: Id<Entry>,
+    #[serde(default)]
+    remove: bool,
+}
+
+pub async fn follow_thread(asked: Asked) -> Result<Outcome> {
+    let follow: FollowThread = read(asked.payload)?;
+    let chosen = asked.hub.app.messages.follow(&asked.actor, follow.root_id, !follow.remove).await?;
+    Ok(Outcome::Now(written(chosen)?))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Vote {
+    message_id: Id<Entry>,
+    options: Vec<u8>,
+}
+
+pub async fn vote(asked: Asked) -> Result<Outcome> {
+    let vote: Vote = read(asked.payload)?;
+    let voted = asked.hub.app.messages.vote(&asked.actor, vote.message_id, vote.options).await?;
+    Ok(Outcome::Now(written(voted)?))
+}

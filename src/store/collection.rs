@@ -139,7 +139,11 @@ pub static MESSAGES: Collection = collection(
         index("kind", &["channelId", "kind", "seq"]),
         index("author", &["userId", "kind", "createdAt"]),
         index("target", &["target", "seq"]).when(When::Has("target")),
+        index("edits", &["target", "seq"]).when(When::Text("kind", "edit")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
+        index("thread", &["threadId", "kind", "seq"]).when(When::Has("threadId")),
+        index("copies", &["forwardOf", "_id"]).when(When::Has("forwardOf")),
+        index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],
 );
@@ -159,5 +163,7 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BLOCKS,
     &PREFERENCES,
     &CURSORS,
+    &super::follows::FOLLOWS,
+    &super::emoji::EMOJI,
     &SETTINGS,
 ];

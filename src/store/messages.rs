@@ -2,12 +2,23 @@
 
 use super::collection::MESSAGES;
 use super::language::{all, is, one_of};
-use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table};
+use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
 use crate::model::{Channel, ClientMsgId, Entry, Id, Log, Message, Seq, User};
 
 impl Record for Entry {
     const COLLECTION: &'static Collection = &MESSAGES;
+}
+
+fn pinned(log: Id<Log>) -> Filter {
+    all([is("channelId", log), Filter::Above("pinnedAt", Literal::Text(String::new()))])
+}
+
+/// Not deleted.
+const STANDS: Filter = Filter::Is("deletedAt", Literal::Null);
+
+fn of_thread(root: Id<Entry>, kind: &str) -> Filter {
+    all([is("threadId", root), is("kind", kind)])
 }
 
 impl Table<Entry> {
@@ -61,14 +72,49 @@ impl Table<Entry> {
         self.count(all([is("userId", author), is("kind", "message")])).await
     }
 
-    /// Replies to a message, oldest first, after a seq.
+    /// Replies to a message that are not deleted, oldest first, after a seq.
     pub async fn replies(&self, to: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
-        let filter = all([is("replyTo", to), Filter::Above("seq", Literal::of(after))]);
+        let filter = all([is("replyTo", to), STANDS, Filter::Above("seq", Literal::of(after))]);
         self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
     }
 
     pub async fn count_replies(&self, to: Id<Entry>) -> Result<u64> {
-        self.count(is("replyTo", to)).await
+        self.count(all([is("replyTo", to), STANDS])).await
+    }
+
+    /// Replies in a thread, oldest first, after a seq; deleted ones too.
+    pub async fn in_thread(&self, root: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
+        let filter = all([of_thread(root, "message"), Filter::Above("seq", Literal::of(after))]);
+        self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
+    }
+
+    /// The last replies in a thread that are not deleted, newest first.
+    pub async fn newest_replies(&self, root: Id<Entry>, limit: u64) -> Result<Vec<Entry>> {
+        let filter = all([of_thread(root, "message"), STANDS]);
+        self.find(Query::new(filter, limit).by(Order::Down("seq"))).await
+    }
+
+    /// The last entry that says what a thread comes to: a reply, or the deletion of one.
+    pub async fn newest_of_thread(&self, root: Id<Entry>) -> Result<Option<Entry>> {
+        let newest = |kind| self.first(Query::new(of_thread(root, kind), 1).by(Order::Down("seq")));
+        let (reply, deletion) = (newest("message").await?, newest("delete").await?);
+        Ok(reply.into_iter().chain(deletion).max_by_key(|entry| entry.seq))
+    }
+
+    /// Pinned messages of a channel, the one that was pinned last first.
+    pub async fn pinned(&self, log: Id<Log>, slice: Slice) -> Result<Vec<Entry>> {
+        self.find(slice.down(pinned(log), "pinnedAt")).await
+    }
+
+    /// Messages that pass another one on and are not deleted, by id.
+    pub async fn copies(&self, of: Id<Entry>, after: Option<Id<Entry>>, limit: u64) -> Result<Vec<Entry>> {
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        let filter = all([is("forwardOf", of), STANDS, Filter::Above("_id", Literal::Text(after))]);
+        self.find(Query::new(filter, limit).by(Order::Up("_id"))).await
+    }
+
+    pub async fn count_pinned(&self, log: Id<Log>) -> Result<u64> {
+        self.count(pinned(log)).await
     }
 
     pub async fn named(&self, ids: &[Id<Entry>]) -> Result<Vec<Entry>> {
@@ -78,6 +124,13 @@ impl Table<Entry> {
     /// Changes of one message, in order, after a seq.
     pub async fn changes_of(&self, target: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
         let filter = all([is("target", target), Filter::Above("seq", Literal::of(after))]);
+        self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
+    }
+
+    /// Edits of a message, in order, after a seq.
+    pub async fn edits(&self, target: Id<Entry>, after: Seq, limit: u64) -> Result<Vec<Entry>> {
+        let filter =
+            all([is("target", target), is("kind", "edit"), Filter::Above("seq", Literal::of(after))]);
         self.find(Query::new(filter, limit).by(Order::Up("seq"))).await
     }
 
@@ -93,16 +146,20 @@ impl Table<Entry> {
             Change::set("revision", message.revision),
             Change::set("reactions", &message.reactions),
             Change::set("foldedSeq", message.folded_seq),
+            set_or_unset("text", message.text.as_ref()),
+            set_or_unset("pinnedAt", message.pinned_at),
+            set_or_unset("pinnedBy", message.pinned_by),
+            set_or_unset("poll", message.poll.as_ref()),
         ];
-        match &message.text {
-            Some(text) => changes.push(Change::set("text", text)),
-            None => changes.push(Change::Unset("text")),
+        // A reply keeps what its thread came to with it.
+        if message.thread_id.is_none() {
+            changes.push(set_or_unset("thread", message.thread.as_ref()));
         }
         if let Some(at) = message.edited_at {
             changes.push(Change::set("editedAt", at));
         }
         if let Some(at) = message.deleted_at {
-            let content = ["mentions", "attachments", "imageUrl", "fileUrl"];
+            let content = ["mentions", "attachments", "imageUrl", "fileUrl", "forwarded"];
             changes.extend(content.into_iter().map(Change::Unset));
             changes.push(Change::set("deletedAt", at));
         }
@@ -116,7 +173,7 @@ impl Table<Entry> {
     /// Takes the words out of every edit of a deleted message (contract D-16).
     pub async fn scrub_edits(&self, target: Id<Entry>) -> Result<u64> {
         let edits = all([is("target", target), is("kind", "edit")]);
-        self.update_all(edits, vec![Change::Unset("text")]).await
+        self.update_all(edits, vec![Change::Unset("text"), Change::Unset("before")]).await
     }
 
     /// The newest message of each channel named, of those that have one.

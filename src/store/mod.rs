@@ -13,7 +13,9 @@ mod channels;
 mod collection;
 mod counted;
 mod cursors;
+mod emoji;
 mod engine;
+mod follows;
 mod groups;
 mod language;
 mod memberships;
@@ -52,7 +54,8 @@ pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+    Ban, Block, Channel, Emoji, Entry, Follow, Group, GroupRequest, Membership, Preferences, Refresh,
+    Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -71,6 +74,8 @@ pub struct Store {
     pub blocks: Table<Block>,
     pub preferences: Table<Preferences>,
     pub cursors: Table<Cursor>,
+    pub follows: Table<Follow>,
+    pub emoji: Table<Emoji>,
     pub settings: Table<Setting>,
 }
 
@@ -94,6 +99,8 @@ impl Store {
             blocks: Table::on(&engine),
             preferences: Table::on(&engine),
             cursors: Table::on(&engine),
+            follows: Table::on(&engine),
+            emoji: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

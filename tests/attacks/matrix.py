@@ -9,9 +9,11 @@ from wire import PERMISSIONS
 OTHERS = {
     "EditOwnMessage": ["NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"],
     "DeleteOwnMessage": ["NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "ok", "ok"],
+    "CloseOwnPoll": ["NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "ok", "ok"],
 }
 OF_A_CHANNEL = {
     "ReadChannel", "Post", "EditChannel", "ManageChannelMembers", "Ban", "EditOwnMessage", "DeleteOwnMessage", "React",
+    "Pin", "SeeEdits", "Vote", "CloseOwnPoll",
 }  # fmt: skip
 
 # Who may not decide about a request learns nothing of it, and only who asked takes it back.
@@ -30,7 +32,7 @@ LEAVES_OUT = {
     "event resume",
 }  # fmt: skip
 # What one deleted, the next cannot change.
-USES_UP = {"DeleteOwnMessage", "EditOwnMessage", "React"}
+USES_UP = {"DeleteOwnMessage", "EditOwnMessage", "React", "Pin", "SeeEdits"}
 # Allowed, and there may be nothing to do: already a member, the last admin, a public channel.
 MAY_CONFLICT = {
     "POST /api/groups/{id}/join", "POST /api/groups/{id}/leave", "POST /api/group-requests", "POST /api/groups/{id}/admins",

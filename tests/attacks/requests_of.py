@@ -61,6 +61,19 @@ def own_reaction(place):
     return {"reaction": "🎉"}
 
 
+def emoji(place):
+    return {"name": f"made-{place.number()}", "url": "https://pictures.example/wave.png"}
+
+
+def own_emoji(place):
+    return place.admin.rest("POST", f"/groups/{place.group}/emoji", emoji(place))["name"]
+
+
+def poll(place):
+    question = {"channelId": place.channel, "text": place.rig.words(), "poll": {"options": ["yes", "no"]}}
+    return place.author.rest("POST", "/messages", question)["message"]["id"]
+
+
 OPEN = asks()
 LOOK = asks()
 MEMBER = asks(body=lambda place: {"userId": place.town.passer.id}, id=lambda place: place.fresh_group())
@@ -75,9 +88,12 @@ ROUTES = {
     "DELETE /api/group-requests/{requestId}": asks(),
     "DELETE /api/groups/{id}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/groups/{id}/admins/{userId}": asks(id=with_two_admins),
+    "DELETE /api/groups/{id}/emoji/{name}": asks(name=own_emoji),
     "DELETE /api/groups/{id}/members/{userId}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/messages/replies/{id}": asks(id=reply),
+    "DELETE /api/messages/threads/{rootId}/follow": asks(),
     "DELETE /api/messages/{id}": asks(),
+    "DELETE /api/messages/{id}/pin": asks(),
     "DELETE /api/messages/{id}/reactions": asks(body=own_reaction),
     "DELETE /api/users/{id}": asks(id=somebody),
     "GET /": OPEN,
@@ -104,6 +120,7 @@ ROUTES = {
     "GET /api/channels/{id}/bans": LOOK,
     "GET /api/channels/{id}/changes": asks(query="?after=0"),
     "GET /api/channels/{id}/members": LOOK,
+    "GET /api/channels/{id}/pins": LOOK,
     "GET /api/example": OPEN,
     "GET /api/group-requests": LOOK,
     "GET /api/group-requests/stats": LOOK,
@@ -113,10 +130,13 @@ ROUTES = {
     "GET /api/groups/search": asks(query="?q=group"),
     "GET /api/groups/{id}": LOOK,
     "GET /api/groups/{id}/admins": LOOK,
+    "GET /api/groups/{id}/emoji": LOOK,
     "GET /api/groups/{id}/members": LOOK,
     "GET /api/messages/channel/{channelId}": LOOK,
+    "GET /api/messages/threads/{rootId}": LOOK,
     "GET /api/messages/user/{userId}": LOOK,
     "GET /api/messages/{id}": LOOK,
+    "GET /api/messages/{id}/edits": LOOK,
     "GET /api/messages/{id}/reactions": LOOK,
     "GET /api/messages/{id}/reactions/check": asks(query="?reaction=%F0%9F%8E%89"),
     "GET /api/messages/{id}/replies": LOOK,
@@ -167,14 +187,20 @@ ROUTES = {
     "POST /api/groups/{id}/admins": asks(
         body=lambda place: {"userId": place.member.id}, id=lambda place: place.fresh_group()
     ),
+    "POST /api/groups/{id}/emoji": asks(body=emoji),
     "POST /api/groups/{id}/join": asks(id=lambda place: place.fresh_group()),
     "POST /api/groups/{id}/leave": asks(id=lambda place: place.fresh_group()),
     "POST /api/groups/{id}/members": MEMBER,
     "POST /api/messages": asks(body=lambda place: {"channelId": place.channel, "text": place.rig.words()}),
     "POST /api/messages/reactions/batch": MESSAGES,
     "POST /api/messages/replies/batch": MESSAGES,
+    "POST /api/messages/threads/{rootId}/follow": asks(),
+    "POST /api/messages/{id}/forward": asks(body=lambda place: {"channelId": place.channel}),
+    "POST /api/messages/{id}/pin": asks(),
+    "POST /api/messages/{id}/poll/close": asks(id=poll),
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),
+    "POST /api/messages/{id}/votes": asks(body=lambda place: {"options": [0]}, id=poll),
     "POST /api/users": asks(body=account),
     "PUT /api/admin/users/{id}": asks(body=lambda place: {"displayName": "Somebody"}),
     "PUT /api/auth/change-password": asks(body=lambda place: place.passwords()),
@@ -189,10 +215,12 @@ ROUTES = {
 EVENTS = {
     "delete_message": lambda place: {"messageId": place.message["id"]},
     "edit_message": lambda place: {"messageId": place.message["id"], "text": place.words()},
+    "follow_thread": lambda place: {"rootId": place.message["id"]},
     "get_channel_users": lambda place: {"channelId": place.channel},
     "get_online_users": lambda place: {},
     "join_channel": lambda place: {"channelId": place.channel},
     "leave_channel": lambda place: {"channelId": place.channel},
+    "pin_message": lambda place: {"messageId": place.message["id"]},
     "react_message": lambda place: {"messageId": place.message["id"], "reaction": "🎉"},
     "refresh_auth": lambda place: {"token": place.caller.token},
     "resume": lambda place: {"channels": {place.channel: 0}},
@@ -201,4 +229,5 @@ EVENTS = {
     "subscribe_presence": lambda place: {"userIds": [place.user.id]},
     "typing": lambda place: {"channelId": place.channel},
     "update_presence": lambda place: {"status": "online"},
+    "vote_poll": lambda place: {"messageId": poll(place) if place.wanted == "ok" else place.message["id"], "options": [0]},
 }

@@ -124,7 +124,7 @@ def test_s_41_history_after_a_removal(rig, new_town):
     place.__dict__.update(town=town, rig=rig, role="eve", name="g1", caller=eve, wanted="ok", left=False, request=None)
     place.__dict__.update(group=town.g1, channel=town.pub, message=town.said[town.pub], user=town.alice, member=town.alice, author=eve)
     words = [town.said[channel]["text"] for channel in (town.pub, town.priv)]
-    looks = [row for row in matrix.rows() if row.method == "GET" and not row.event and row.action in ("ReadChannel", "SeeMembers")]
+    looks = [row for row in matrix.rows() if row.method == "GET" and not row.event and row.action in ("ReadChannel", "SeeEdits", "SeeMembers")]
     tags = {}
     for channel in (town.pub, town.priv):
         place.channel, place.message = channel, town.said[channel]
@@ -161,6 +161,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
     message = town.alice.say(town.pub, "first words", **more)
     town.alice.rest("PUT", f"/messages/{message['id']}", {"text": secret})
     town.bob.rest("POST", f"/messages/{message['id']}/replies", {"text": "I see"})
+    town.ga.rest("POST", f"/messages/{message['id']}/pin")
     bob.hear("message_edited")
     position = message["seq"] - 1
     heard = len(bob.heard)
@@ -170,6 +171,8 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
         f"/messages/{message['id']}", f"/messages/channel/{town.pub}", f"/channels/{town.pub}/changes?after=0",
         f"/messages/user/{town.alice.id}", f"/messages/{message['id']}/replies", f"/messages/channel/{town.pub}?around={message['seq']}",
         f"/channels/{town.pub}/changes?after={position}", f"/messages/{message['id']}/reactions",
+        f"/channels/{town.pub}/pins", f"/messages/{message['id']}/edits",
+        f"/messages/threads/{message['id']}",
     ]  # fmt: skip
     texts = [person.ask("GET", page).text for page in pages for person in (town.bob, town.alice, town.ga, rig.root)]
     with town.bob.visit() as late:

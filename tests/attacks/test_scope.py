@@ -22,6 +22,7 @@ def test_s_37_who_hears_what_of_a_group_they_are_not_in(rig, new_town):
                 alice.rest("PUT", f"/messages/{message['id']}", {"text": rig.words()})
                 ga.rest("POST", f"/messages/{message['id']}/reactions", {"reaction": "🎉"})
                 ga.rest("DELETE", f"/messages/{message['id']}/reactions", {"reaction": "🎉"})
+                ga.rest("POST", f"/messages/{message['id']}/pin")
                 alice.rest("DELETE", f"/messages/{message['id']}")
             hers.done("typing", {"channelId": town.priv})
             his.done("update_presence", {"status": ["away", "busy", "online", "offline"][number % 4], "text": rig.words()})
@@ -31,7 +32,7 @@ def test_s_37_who_hears_what_of_a_group_they_are_not_in(rig, new_town):
             ga.rest("DELETE", f"/groups/{town.g1}/members/{guests[0].id}")
             fresh = town.channel(ga, town.g1, "fresh")
             ga.rest("DELETE", f"/channels/{fresh}")
-            actions += 20
+            actions += 22
         rig.root.rest("POST", f"/groups/{town.g1}/admins", {"userId": alice.id})
         rig.root.rest("DELETE", f"/groups/{town.g1}/admins/{alice.id}")
         guests[1].rest("POST", "/group-requests", {"groupId": town.g1, "requestType": "request_invite"})

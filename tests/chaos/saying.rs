@@ -26,7 +26,7 @@ impl Talker {
                 ("edit_message", json!({ "messageId": id, "text": format!("edit {number}") }))
             }
             (2..=3, Some((id, _))) => {
-                let reaction = format!("r{}", number % 3);
+                let reaction = ["👍", "🎉", "⚓"][number as usize % 3];
                 (
                     "react_message",
                     json!({ "messageId": id, "reaction": reaction, "remove": number.is_multiple_of(4) }),

@@ -76,8 +76,23 @@ if (!again.data.duplicate) throw new Error("a repeat is not known as one");
 await anna.ask("edit_message", { messageId, text: "low tide at ten", baseRevision: 0 });
 await bobby.ask("react_message", { messageId, reaction: "⚓" });
 await bobby.ask("react_message", { messageId, reaction: "⚓", remove: true });
+await anna.ask("pin_message", { messageId });
 await anna.ask("delete_message", { messageId });
-for (const name of ["new_message", "message_edited", "reaction_updated", "message_deleted"]) await bobby.hear(name);
+for (const name of ["new_message", "message_edited", "reaction_updated", "message_pinned", "message_deleted"]) await bobby.hear(name);
+
+// What is asked.
+const poll = await anna.ask("send_message", { channelId, text: "when?", poll: { options: ["at eight", "at nine"] } });
+await bobby.ask("vote_poll", { messageId: poll.data.message.id, options: [1] });
+await anna.hear("poll_voted");
+await rest("POST", `/messages/${poll.data.message.id}/poll/close`, ann.accessToken);
+await bobby.hear("poll_closed");
+
+// What is said in a thread.
+const question = await anna.ask("send_message", { channelId, text: "who has the oars?" });
+await bobby.ask("send_message", { channelId, text: "I have", threadId: question.data.message.id });
+await anna.hear("thread_updated");
+await anna.ask("follow_thread", { rootId: question.data.message.id, remove: true });
+await anna.hear("thread_followed");
 
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus};
 use hubbub::model::{
-    AccountEvent, Entry, Epoch, Id, Leave, MemberRole, Message, MessageType, Time, Username, What,
+    AccountEvent, Entry, Epoch, Id, Leave, MemberRole, Message, MessageType, ThreadSummary, Time, Username,
+    What,
 };
 use serde_json::{Value, json};
 
@@ -46,12 +47,25 @@ fn message() -> Message {
         message_type: MessageType::Text,
         text: Some("shall we sing?".parse().unwrap()),
         reply_to: Some(id(4)),
+        thread_id: Some(id(4)),
+        thread: Some(thread()),
         mentions: vec![id(5)],
         attachments: vec!["/uploads/score.pdf".parse().unwrap()],
         revision: 1,
         edited_at: Some(Time::from_millis(1_700_000_060_000)),
         reactions: BTreeMap::from([("👍".parse().unwrap(), vec![id(3), id(5)])]),
         ..Message::default()
+    }
+}
+
+fn thread() -> ThreadSummary {
+    ThreadSummary {
+        replies: 2,
+        last_reply_at: Some(Time::from_millis(1_700_000_000_000)),
+        last_reply_id: Some(id(1)),
+        last_reply_by: Some(id(3)),
+        participants: vec![id(5), id(3)],
+        seq: 7,
     }
 }
 
@@ -63,10 +77,19 @@ fn events() -> Vec<(String, Value)> {
     let (target, member, about) = (id(1), id(3), json!({ "name": "choir" }));
     let durable = [
         What::Message(message()),
-        What::Edit { target, text: Some("shall we?".parse().unwrap()), revision: 2, folded: true },
-        What::Edit { target, text: None, revision: 2, folded: true },
-        What::Delete { target, folded: true },
+        What::Edit {
+            target,
+            text: Some("shall we?".parse().unwrap()),
+            before: None,
+            revision: 2,
+            folded: true,
+        },
+        What::Edit { target, text: None, before: None, revision: 2, folded: true },
+        What::Delete { target, thread_id: Some(id(4)), thread: Some(thread()), folded: true },
         What::React { target, reaction: "👍".parse().unwrap(), removed: false, folded: true },
+        What::Pin { target, removed: false, folded: true },
+        What::Vote { target, options: vec![0, 2], folded: true },
+        What::PollClosed { target, folded: true },
         What::MemberJoined { member, member_name: ann(), role: MemberRole::Member },
         What::MemberLeft { member, member_name: ann(), reason: Leave::Removed },
         What::MemberRole { member, role: MemberRole::Admin },
@@ -79,6 +102,7 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::GroupRequestReviewed),
         account(AccountEvent::GroupRequestCreated),
         account(AccountEvent::GroupUpdated),
+        account(AccountEvent::ThreadFollowed),
     ];
     let (channel_id, user_id, username) = (id(2), id(3), ann());
     let online = Online {
@@ -99,6 +123,7 @@ fn events() -> Vec<(String, Value)> {
         Ephemeral::UserTyping { channel_id, user_id, username: username.clone(), is_typing: true },
         Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false },
         Ephemeral::UserPresenceUpdate(presence),
+        Ephemeral::ThreadUpdated { channel_id, root_id: id(4), thread: thread() },
         Ephemeral::OnlineUsersCount { count: 2 },
         Ephemeral::OnlineUsers(vec![online.clone()]),
         Ephemeral::ChannelUsers { channel_id, users: vec![online] },

@@ -65,6 +65,8 @@ impl<'a> Village<'a> {
         app.channels.ban(&ann, channel.parse().unwrap(), ban).await.unwrap();
         let root = self.actor(&self.root).await;
         app.groups.name_admin(&root, group.parse().unwrap(), self.dan.id).await.unwrap();
+        let wave = serde_json::from_value(json!({ "name": "wave", "url": "/wave.png" })).unwrap();
+        app.emojis.add(&ann, group.parse().unwrap(), wave).await.unwrap();
         let asked = json!({ "groupId": group, "requestType": "register_interest" });
         let asked = self.house.post("/api/group-requests", &asked).by(&self.dora).sent(201).await;
         let request = asked.body["data"]["id"].as_str().unwrap().to_owned();
@@ -85,6 +87,7 @@ impl<'a> Village<'a> {
             .full_path()
             .replace("{id}", id)
             .replace("{groupId}", &things.group)
+            .replace("{name}", "wave")
             .replace("{requestId}", &things.request)
             .replace("{userId}", &target.id.to_string());
         let ask = self.house.ask(route.method.clone(), &path).by(person);
@@ -100,6 +103,7 @@ impl<'a> Village<'a> {
             "POST /groups" => json!({ "name": self.name("mine") }),
             "PUT /groups/{id}" | "PUT /channels/{id}" => json!({ "description": "changed" }),
             "POST /groups/{id}/members" => json!({ "userId": self.dora.id }),
+            "POST /groups/{id}/emoji" => json!({ "name": "made", "url": "/made.png" }),
             "POST /groups/{id}/admins" | "POST /channels/{id}/members" => json!({ "userId": self.cem.id }),
             "POST /group-requests" => json!({ "groupId": things.group, "requestType": "request_invite" }),
             "POST /group-requests/bulk/approve" | "POST /group-requests/bulk/reject" => {

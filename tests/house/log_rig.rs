@@ -33,13 +33,27 @@ pub fn post(by: Id<User>, intent: &str, text: &str) -> Draft {
     Draft { client_msg_id: Some(intent.parse().unwrap()), ..draft(by, What::Message(message)) }
 }
 
+/// In the thread of a message.
+pub fn answer(by: Id<User>, root: Id<Entry>, intent: &str, text: &str) -> Draft {
+    let mut draft = post(by, intent, text);
+    if let What::Message(message) = &mut draft.what {
+        (message.thread_id, message.folded) = (Some(root), Some(false));
+    }
+    draft
+}
+
+pub fn pin(by: Id<User>, target: Id<Entry>, removed: bool) -> Draft {
+    draft(by, What::Pin { target, removed, folded: false })
+}
+
 pub fn edit(by: Id<User>, target: Id<Entry>, text: &str, base: Option<u32>) -> Draft {
-    let what = What::Edit { target, text: Some(text.parse().unwrap()), revision: 0, folded: false };
+    let what =
+        What::Edit { target, text: Some(text.parse().unwrap()), before: None, revision: 0, folded: false };
     Draft { base_revision: base, ..draft(by, what) }
 }
 
 pub fn delete(by: Id<User>, target: Id<Entry>) -> Draft {
-    draft(by, What::Delete { target, folded: false })
+    draft(by, What::delete(target))
 }
 
 pub fn react(by: Id<User>, target: Id<Entry>, reaction: &str, removed: bool) -> Draft {

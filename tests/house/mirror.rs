@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hubbub::error::Result;
-use hubbub::event::{Durable, MessageView, ReactionView, Told};
+use hubbub::event::{Durable, MessageView, ReactionView, ThreadMoved, Told};
 use hubbub::log::{Address, Budget, Caught, Logs};
 use hubbub::model::{Channel, Entry, Id, Position, User, Verdict};
 use hubbub::policy::Actor;
@@ -38,6 +38,7 @@ impl Mirror {
             Durable::NewMessage(said) => {
                 let message = said.what.message;
                 self.messages.insert(message.id, message);
+                self.sum_up(said.what.thread);
             }
             Durable::MessageEdited(said) => {
                 if let Some(message) = self.standing(said.what.message_id) {
@@ -53,14 +54,41 @@ impl Mirror {
                     message.attachments.clear();
                     message.image_url = None;
                     message.file_url = None;
+                    message.forwarded = None;
+                    message.poll = None;
                     message.reactions.clear();
+                    (message.pinned_at, message.pinned_by) = (None, None);
                     message.deleted_at = Some(said.what.deleted_at);
                 }
+                self.sum_up(said.what.thread);
             }
             Durable::ReactionUpdated(said) => {
                 let said = said.what;
                 if let Some(message) = self.standing(said.message_id) {
                     react(message, said.user_id, &said.reaction, said.removed);
+                }
+            }
+            Durable::PollVoted(said) => {
+                let (said, choice) = (said.what.message_id, said.what);
+                let poll = self.standing(said).and_then(|message| message.poll.as_mut()).unwrap();
+                for (place, option) in poll.options.iter_mut().enumerate() {
+                    option.user_ids.retain(|user| *user != choice.user_id);
+                    if choice.options.contains(&(place as u8)) {
+                        option.user_ids.push(choice.user_id);
+                    }
+                    option.user_ids.sort_unstable();
+                    option.count = option.user_ids.len();
+                }
+            }
+            Durable::PollClosed(said) => {
+                let poll = self.standing(said.what.message_id).and_then(|message| message.poll.as_mut());
+                poll.unwrap().closed_at = Some(said.what.closed_at);
+            }
+            Durable::MessagePinned(said) => {
+                let said = said.what;
+                if let Some(message) = self.standing(said.message_id) {
+                    message.pinned_at = said.pinned_at;
+                    message.pinned_by = (!said.removed).then_some(said.user_id);
                 }
             }
             Durable::UserJoined(said) => drop(self.members.insert(said.what.user_id)),
@@ -71,6 +99,15 @@ impl Mirror {
 
     fn standing(&mut self, id: Id<Entry>) -> Option<&mut MessageView> {
         self.messages.get_mut(&id).filter(|message| message.deleted_at.is_none())
+    }
+
+    /// Of two summaries of a thread the later one holds.
+    fn sum_up(&mut self, moved: Option<ThreadMoved>) {
+        let Some(ThreadMoved { root_id, summary }) = moved else { return };
+        let root = self.messages.get_mut(&root_id).unwrap();
+        if root.thread.as_ref().is_none_or(|known| known.seq < summary.seq) {
+            root.thread = Some(summary);
+        }
     }
 
     /// By the client's table and by nothing else (contract D-18).
@@ -130,6 +167,7 @@ struct Play {
     group: Id<hubbub::model::Group>,
     channel: Channel,
     known: Vec<Id<Entry>>,
+    polls: Vec<Id<Entry>>,
     dice: Dice,
 }
 
@@ -141,8 +179,17 @@ impl Play {
         }
         let group = company.group(&people[0], &format!("group {seed}")).await.id;
         let channel = company.general(group).await;
-        let messages = Messages::new(company.store.clone(), company.rights.clone(), company.logs.clone());
-        Play { company, messages, people, group, channel, known: Vec::new(), dice: Dice::new(seed) }
+        let messages = company.messages.clone();
+        Play {
+            company,
+            messages,
+            people,
+            group,
+            channel,
+            known: Vec::new(),
+            polls: Vec::new(),
+            dice: Dice::new(seed),
+        }
     }
 
     fn address(&self) -> Address {
@@ -155,7 +202,7 @@ impl Play {
         let whom = self.people[self.dice.below(self.people.len() as u64) as usize].id;
         let known = self.dice.below(self.known.len() as u64) as usize;
         let target = self.known.get(known).copied();
-        let (number, what) = (self.dice.below(1_000), self.dice.below(24));
+        let (number, what) = (self.dice.below(1_000), self.dice.below(36));
         let (group, channel) = (self.group, self.channel.id);
         let company = &self.company;
         // What is refused changes nothing, which is what the mirrors show.
@@ -169,10 +216,29 @@ impl Play {
                 self.messages.edit(&who, id, format!("edit {number}").parse().unwrap(), None).await.map(drop)
             }
             (12..=15, Some(id)) => {
-                let reaction = format!("r{}", number % 3).parse().unwrap();
+                let reaction = ["👍", "🎉", "⚓"][number as usize % 3].parse().unwrap();
                 self.messages.react(&who, id, reaction, number % 5 == 0).await.map(drop)
             }
             (16, Some(id)) => self.messages.delete(&who, id).await.map(drop),
+            (24..=25, Some(id)) => self.messages.pin(&self.people[0], id, number % 3 == 0).await.map(drop),
+            (30, _) => {
+                let poll = json!({ "options": ["yes", "no", "perhaps"], "multiple": number % 2 == 0 });
+                let send = json!({ "channelId": channel, "text": format!("poll {number}"), "poll": poll });
+                self.messages.post(&who, from(send)).await.map(|sent| self.polls.push(sent.message.id))
+            }
+            (31..=35, _) if !self.polls.is_empty() => {
+                let poll = self.polls[number as usize % self.polls.len()];
+                let choice = [vec![0], vec![1, 2], vec![2], vec![]][number as usize % 4].clone();
+                match number % 20 {
+                    0 => self.messages.close_poll(&who, poll).await.map(drop),
+                    1 => self.messages.delete(&who, poll).await.map(drop),
+                    _ => self.messages.vote(&who, poll, choice).await.map(drop),
+                }
+            }
+            (26..=29, Some(id)) => {
+                let send = json!({ "channelId": channel, "text": format!("reply {number}"), "threadId": id });
+                self.messages.post(&who, from(send)).await.map(|sent| self.known.push(sent.message.id))
+            }
             (17..=19, _) => company.groups.join(&who, group).await.map(drop),
             (20, _) => company.groups.leave(&who, group).await,
             (21, _) => {

@@ -1,7 +1,12 @@
 //! Messages over REST: the same service, the same events and the same errors as over the socket.
 
+mod edits;
+mod forward;
+mod pins;
+mod polls;
 mod reactions;
 mod replies;
+mod threads;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -16,7 +21,17 @@ use crate::service::Ask;
 use crate::service::messages::{Part, Send};
 
 pub fn routes() -> Vec<Route> {
-    [own(), reactions::routes(), replies::routes()].concat()
+    [
+        own(),
+        reactions::routes(),
+        replies::routes(),
+        pins::routes(),
+        edits::routes(),
+        threads::routes(),
+        forward::routes(),
+        polls::routes(),
+    ]
+    .concat()
 }
 
 fn own() -> Vec<Route> {

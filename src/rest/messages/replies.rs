@@ -30,9 +30,9 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct After {
-    after: Option<Seq>,
-    limit: Option<u64>,
+pub(super) struct After {
+    pub(super) after: Option<Seq>,
+    pub(super) limit: Option<u64>,
 }
 
 async fn replies(app: App, call: Call) -> Result<Reply> {
@@ -55,7 +55,7 @@ struct ReplyDraft {
     attachments: Vec<Link>,
 }
 
-/// The older shape of a reply: its channel is that of the message.
+/// The older shape of a reply: its channel and its thread are those of the message.
 async fn reply(app: App, call: Call) -> Result<Reply> {
     let draft: ReplyDraft = call.json()?;
     let message = app.messages.get(call.actor()?, call.id("id")?).await?;
@@ -65,6 +65,7 @@ async fn reply(app: App, call: Call) -> Result<Reply> {
         text: draft.text,
         client_msg_id,
         reply_to: Some(message.id),
+        thread_id: Some(message.id),
         mentions,
         attachments,
         ..Send::to(message.channel_id.cast())

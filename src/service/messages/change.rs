@@ -6,7 +6,7 @@ use super::{Messages, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::log::{Draft, Kept};
-use crate::model::{Entry, Epoch, Id, Reaction, Seq, Text, What};
+use crate::model::{Emoji, Entry, Epoch, Id, Reaction, Seq, Text, What};
 use crate::policy::{Action, Actor, can};
 use crate::service::Seat;
 
@@ -29,7 +29,7 @@ impl Messages {
         let action = if own { Action::EditOwnMessage } else { Action::EditOthersMessage };
         can(seat.standing, action, "message")?;
         seat.takes_posts()?;
-        let what = What::Edit { target: id, text: Some(text), revision: 0, folded: false };
+        let what = What::Edit { target: id, text: Some(text), before: None, revision: 0, folded: false };
         let draft = Draft { base_revision: base, ..Draft::new(actor.id, &actor.username, what) };
         self.change(&seat, draft).await
     }
@@ -39,7 +39,7 @@ impl Messages {
         let own = entry.user_id == actor.id;
         let action = if own { Action::DeleteOwnMessage } else { Action::DeleteOthersMessage };
         can(seat.standing, action, "message")?;
-        let what = What::Delete { target: id, folded: false };
+        let what = What::delete(id);
         self.change(&seat, Draft::new(actor.id, &actor.username, what)).await
     }
 
@@ -56,11 +56,28 @@ impl Messages {
         if !seat.channel.settings.reactions && !removed {
             return Err(Error::forbidden("this channel takes no reactions"));
         }
+        if !removed {
+            self.check_known(&seat, &reaction).await?;
+        }
         let what = What::React { target: id, reaction, removed, folded: false };
         self.change(&seat, Draft::new(actor.id, &actor.username, what)).await
     }
 
-    async fn change(&self, seat: &Seat, draft: Draft) -> Result<Changed> {
+    /// What can be taken for a word is none; an emoji that was taken away can be taken back.
+    async fn check_known(&self, seat: &Seat, reaction: &Reaction) -> Result<()> {
+        let text = reaction.as_str();
+        if emojis::get(text).or_else(|| emojis::get_by_shortcode(text)).is_some() {
+            return Ok(());
+        }
+        let own = match (reaction.own_name(), seat.channel.group_id) {
+            (Some(name), Some(group)) => self.store.emoji.get(Emoji::key(group, name)).await?,
+            _ => None,
+        };
+        let unknown = || Error::invalid("reaction", "must be an emoji, its short name, or the group's own");
+        own.map(drop).ok_or_else(unknown)
+    }
+
+    pub(super) async fn change(&self, seat: &Seat, draft: Draft) -> Result<Changed> {
         let target = draft.what.target();
         let Kept { entry, row, duplicate } = self.logs.append(&address(seat), draft).await?;
         let row = match (row, target) {

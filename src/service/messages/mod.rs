@@ -1,17 +1,26 @@
 //! Messages: sending, changing and reading them. Both doors send through here (contract D-01).
 
 mod change;
+mod edits;
+mod forward;
 mod history;
+mod pins;
+mod polls;
 mod post;
 mod read;
 mod send;
+mod threads;
 
 pub use change::Changed;
+pub use edits::{Edits, Version};
+pub use forward::Forward;
 pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;
+pub use threads::{Following, Thread};
 
 use super::{Rights, Seat};
+use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::log::{Address, Logs};
@@ -24,11 +33,12 @@ pub struct Messages {
     store: Store,
     rights: Rights,
     logs: Logs,
+    clock: Clock,
 }
 
 impl Messages {
-    pub fn new(store: Store, rights: Rights, logs: Logs) -> Messages {
-        Messages { store, rights, logs }
+    pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Messages {
+        Messages { store, rights, logs, clock }
     }
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.

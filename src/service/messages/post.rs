@@ -6,7 +6,7 @@ use super::{Messages, Send, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::log::{Draft, Kept, Pending};
-use crate::model::{ClientMsgId, Epoch, Message, What};
+use crate::model::{Channel, ClientMsgId, Entry, Epoch, Id, Message, What};
 use crate::policy::{Action, Actor, can};
 use crate::service::Seat;
 
@@ -49,16 +49,41 @@ impl Messages {
     pub async fn submit(&self, actor: &Actor, send: Send) -> Result<Posting> {
         // What is named is read first: between the rights and the place in line nothing is waited for.
         let targets = self.check_targets(&send).await;
-        let seat = self.rights.in_channel(actor, send.channel_id).await?;
+        let (channel, client_msg_id) = (send.channel_id, send.client_msg_id.clone());
+        self.line_up(actor, channel, client_msg_id, send.message(), targets).await
+    }
+
+    /// Gives a message its place in line; `targets` is what became of looking at what it names.
+    pub(super) async fn line_up(
+        &self,
+        actor: &Actor,
+        channel: Id<Channel>,
+        client_msg_id: Option<ClientMsgId>,
+        message: Result<Message>,
+        targets: Result<Option<Id<Entry>>>,
+    ) -> Result<Posting> {
+        let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::Post, "channel")?;
-        let client_msg_id = send.client_msg_id.clone();
-        let message = send.message()?;
-        if let Err(refusal) = targets.and_then(|()| seat.takes_posts()) {
-            return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await;
+        let mut message = message?;
+        let taken = seat.takes_posts().and_then(|()| self.takes_poll(&seat, &message));
+        match targets.and_then(|root| taken.map(|()| root)) {
+            Ok(root) => join_thread(&mut message, root),
+            Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,
         }
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
         Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone() })
+    }
+
+    fn takes_poll(&self, seat: &Seat, message: &Message) -> Result<()> {
+        let Some(poll) = &message.poll else { return Ok(()) };
+        if !seat.channel.settings.polls {
+            return Err(Error::forbidden("this channel takes no polls"));
+        }
+        match poll.is_closed(self.clock.now()) {
+            true => Err(Error::invalid("poll", "closes before anybody can vote")),
+            false => Ok(()),
+        }
     }
 
     /// Of what cannot be said any more: the answer it had if it was said before (contract D-05),
@@ -86,17 +111,30 @@ impl Messages {
         }
     }
 
-    /// A reply and a thread must be of this channel, and not deleted. Whoever is mentioned is taken
-    /// at the sender's word.
-    async fn check_targets(&self, send: &Send) -> Result<()> {
-        for target in [send.reply_to, send.thread_id].into_iter().flatten() {
-            let message = self.store.messages.get(target).await?;
-            let here = message.filter(|entry| entry.log == send.channel_id.into());
-            match here.map(|entry| entry.what) {
-                Some(What::Message(message)) if message.deleted_at.is_none() => {}
-                _ => return Err(Error::not_found("message")),
-            }
+    /// What is replied to and what names a thread must be of this channel, and not deleted; answers
+    /// the root of the thread. Whoever is mentioned is taken at the sender's word.
+    async fn check_targets(&self, send: &Send) -> Result<Option<Id<Entry>>> {
+        if let Some(target) = send.reply_to {
+            self.standing(send, target).await?;
         }
-        Ok(())
+        let Some(named) = send.thread_id else { return Ok(None) };
+        let message = self.standing(send, named).await?;
+        Ok(Some(message.thread_id.unwrap_or(named)))
     }
+
+    async fn standing(&self, send: &Send, target: Id<Entry>) -> Result<Message> {
+        let message = self.store.messages.get(target).await?;
+        let here = message.filter(|entry| entry.log == send.channel_id.into());
+        match here.map(|entry| entry.what) {
+            Some(What::Message(message)) if message.deleted_at.is_none() => Ok(message),
+            _ => Err(Error::not_found("message")),
+        }
+    }
+}
+
+/// A message in a thread that says nothing else is a reply to its root.
+fn join_thread(message: &mut Message, root: Option<Id<Entry>>) {
+    message.thread_id = root;
+    message.reply_to = message.reply_to.or(root);
+    message.folded = root.map(|_| false);
 }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Channel, ClientMsgId, Entry, Id, Link, Message, MessageType, Text, User};
+use crate::model::{Channel, ClientMsgId, Entry, Id, Link, Message, MessageType, NewPoll, Text, User};
 
 /// What a client sends to say something.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Send {
     pub image_url: Option<Link>,
     #[serde(default)]
     pub file_url: Option<Link>,
+    /// Asks what the text says.
+    #[serde(default)]
+    pub poll: Option<NewPoll>,
 }
 
 impl Send {
@@ -46,6 +49,7 @@ impl Send {
             attachments: Vec::new(),
             image_url: None,
             file_url: None,
+            poll: None,
         }
     }
 
@@ -53,6 +57,9 @@ impl Send {
         let media = self.image_url.is_some() || self.file_url.is_some() || !self.attachments.is_empty();
         if self.text.is_none() && !media {
             return Err(Error::invalid("text", "a message cannot be empty"));
+        }
+        if self.text.is_none() && self.poll.is_some() {
+            return Err(Error::invalid("text", "a poll asks something"));
         }
         if self.mentions.len() > limits::MENTIONS {
             return Err(Error::invalid("mentions", format!("may name {} people at most", limits::MENTIONS)));
@@ -69,6 +76,7 @@ impl Send {
             attachments: self.attachments,
             image_url: self.image_url,
             file_url: self.file_url,
+            poll: self.poll.map(NewPoll::check).transpose()?,
             ..Message::default()
         };
         message.digest = digest(&message)?;
@@ -77,7 +85,7 @@ impl Send {
 }
 
 /// Tells one content from another; the same for a repeat of the same send.
-fn digest(message: &Message) -> Result<String> {
+pub(super) fn digest(message: &Message) -> Result<String> {
     let content = serde_json::to_vec(message).map_err(Error::internal)?;
     Ok(hex::encode(Sha256::digest(content)))
 }

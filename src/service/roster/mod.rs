@@ -25,7 +25,7 @@ use tracing::warn;
 
 pub use moves::Moved;
 pub use note::{News, Note, Turn};
-pub(super) use telling::of_user;
+pub(super) use telling::{of_channel, of_user};
 
 use super::Rights;
 use crate::clock::Clock;

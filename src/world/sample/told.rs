@@ -136,13 +136,16 @@ impl Deed {
                 What::MemberLeft { member: user_id(member), member_name: (*member).clone(), reason: *reason }
             }
             Deed::Said(_, said) => What::Message(message(said, place, keys)?),
-            Deed::Edited(message, _, edited) => What::Edit {
+            Deed::Edited(message, said, edited) => What::Edit {
                 target: place(*message)?,
                 text: Some(edited.text.clone()),
+                before: Some(said.text.clone()),
                 revision: 1,
                 folded: true,
             },
-            Deed::Deleted(message, _) => What::Delete { target: place(*message)?, folded: true },
+            Deed::Deleted(message, _) => {
+                What::Delete { target: place(*message)?, thread_id: None, thread: None, folded: true }
+            }
             Deed::Reacted(message, reacted) => What::React {
                 target: place(*message)?,
                 reaction: reacted.reaction.clone(),

@@ -77,7 +77,13 @@ fn applied(entry: &Entry, live: bool) -> Noted {
 /// Ann says two things, Ben hears them and says a third, Ann edits her first.
 fn good() -> Run {
     let mut first = entry(1, ANN, message("one"));
-    let edit = What::Edit { target: first.id, text: Some("uno".parse().unwrap()), revision: 1, folded: true };
+    let edit = What::Edit {
+        target: first.id,
+        text: Some("uno".parse().unwrap()),
+        before: None,
+        revision: 1,
+        folded: true,
+    };
     let edit = entry(4, ANN, edit);
     let (second, third) = (entry(2, ANN, message("two")), entry(3, BEN, message("three")));
     let as_said = first.clone();
@@ -250,7 +256,7 @@ fn i12_a_revision_twice() {
     for journal in [0, 1] {
         noted(&mut run, journal, Noted::Closed);
     }
-    let again = What::Edit { target: id(101), text: None, revision: 1, folded: true };
+    let again = What::Edit { target: id(101), text: None, before: None, revision: 1, folded: true };
     kept(&mut run).entries.push(entry(5, ANN, again));
     let what = check(&run).unwrap_err();
     assert_eq!(what.invariant, "I-12");

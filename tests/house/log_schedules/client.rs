@@ -7,12 +7,12 @@ use std::time::Duration;
 use hubbub::error::Code;
 use hubbub::event::Durable;
 use hubbub::log::{Address, Budget, Caught, Draft, Logs};
-use hubbub::model::{Id, Position, User, Verdict, What};
+use hubbub::model::{Entry, Id, Position, User, Verdict, What};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::{ACTIONS, NODES, World};
-use crate::log_rig::{channel, delete, edit, post, react};
+use crate::log_rig::{answer, channel, delete, edit, pin, post, react};
 use crate::shared::checker::{self, Answer, Note, Noted};
 use crate::shared::dice::Dice;
 
@@ -53,22 +53,37 @@ impl Client {
                     self.change(react(self.user, target, &reaction, removed)).await;
                 }
                 (7, Some(target)) => self.change(delete(self.user, target)).await,
-                _ => self.send(n).await,
+                (8, Some(target)) => self.change(pin(self.user, target, self.throw(2) == 0)).await,
+                (9..=12, _) => self.send(n, self.root()).await,
+                _ => self.send(n, None).await,
             }
         }
     }
 
+    /// A message that others reply to as well.
+    fn root(&self) -> Option<Id<Entry>> {
+        let some = self.throw(3) as usize;
+        self.world.roots.borrow().get(some).copied()
+    }
+
     /// Repeats one intent as the contract asks of clients (D-06).
-    async fn send(&self, n: u64) {
+    async fn send(&self, n: u64, root: Option<Id<Entry>>) {
         let (log, text) = (channel(1).log, format!("message {n}"));
         let intent = format!("intent-of-{}-{n:06}", self.user);
         for _ in 0..10 {
             self.note(Noted::Sent { log, intent: intent.clone(), text: text.clone() });
             let logs = self.world.node(self.node.get()).logs.clone();
-            let answer = logs.append(&channel(1), post(self.user, &intent, &text)).await;
+            let draft = match root {
+                Some(root) => answer(self.user, root, &intent, &text),
+                None => post(self.user, &intent, &text),
+            };
+            let answer = logs.append(&channel(1), draft).await;
             let noted = match &answer {
                 Ok(kept) => {
                     self.world.known.borrow_mut().push(kept.entry.id);
+                    if root.is_none() {
+                        self.world.roots.borrow_mut().push(kept.entry.id);
+                    }
                     Answer::Kept { id: kept.entry.id, seq: kept.entry.seq, epoch: channel(1).epoch }
                 }
                 Err(error) if error.code() == Code::Unknown => Answer::Unknown,

@@ -44,6 +44,8 @@ struct World {
     ticks: Cell<u64>,
     /// Messages that anybody may change.
     known: RefCell<Vec<Id<Entry>>>,
+    /// Of these, those that begin threads.
+    roots: RefCell<Vec<Id<Entry>>>,
     /// Deleted for sure.
     deleted: RefCell<BTreeSet<Id<Entry>>>,
     calm: Cell<bool>,
@@ -101,6 +103,7 @@ async fn simulate(seed: u64) -> Run {
         nodes: RefCell::default(),
         ticks: Cell::default(),
         known: RefCell::default(),
+        roots: RefCell::default(),
         deleted: RefCell::default(),
         calm: Cell::default(),
     });

@@ -14,6 +14,9 @@ fn mark(event: &Durable) -> Option<String> {
         Durable::MessageEdited(said) => format!("edit {} of {}", said.what.revision, said.what.message_id),
         Durable::MessageDeleted(said) => format!("deletion of {}", said.what.message_id),
         Durable::ReactionUpdated(said) => format!("{:?}", said.what),
+        Durable::MessagePinned(said) => format!("{:?}", said.what),
+        Durable::PollVoted(said) => format!("{:?}", said.what),
+        Durable::PollClosed(said) => format!("{:?}", said.what),
         Durable::Skip(_) => return None,
         other => format!("{other:?}"),
     })

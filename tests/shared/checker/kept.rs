@@ -6,7 +6,7 @@ use hubbub::event::MessageView;
 use hubbub::log::fold;
 use hubbub::model::{Entry, Id, Log, Message, User, What};
 
-use super::{Answer, Kept, Noted, Run, Verdict, broken};
+use super::{Answer, Kept, Noted, Run, Verdict, broken, threads};
 
 type Intent = (Id<Log>, Id<User>, String);
 
@@ -162,6 +162,7 @@ pub(super) fn folded(run: &Run) -> Verdict {
             }
         }
         in_turn(*log, kept)?;
+        threads::counted(*log, kept)?;
         if let Some(late) = kept.entries.iter().find(|entry| is_unfolded(entry)) {
             return broken("I-12", format!("seq {} of {log} was never folded in", late.seq));
         }
@@ -197,9 +198,22 @@ fn in_turn(log: Id<Log>, kept: &Kept) -> Verdict {
 fn fold_again(kept: &Kept, entry: &Entry, row: &Message, sent: Option<&str>) -> Message {
     let mut again = Message { revision: 0, edited_at: None, deleted_at: None, folded_seq: 0, ..row.clone() };
     again.reactions.clear();
+    (again.pinned_at, again.pinned_by) = (None, None);
+    if row.thread_id.is_none() {
+        again.thread = None;
+    }
+    if let Some(poll) = &mut again.poll {
+        poll.votes.clear();
+        poll.closed_at = None;
+    }
     again.text = sent.and_then(|text| text.parse().ok()).or(row.text.clone());
-    for change in kept.entries.iter().filter(|change| change.what.target() == Some(entry.id)) {
-        fold::apply(&mut again, change);
+    for change in &kept.entries {
+        if change.what.target() == Some(entry.id) {
+            fold::apply(&mut again, change);
+        }
+        if change.what.thread().is_some_and(|(root, _)| root == entry.id) {
+            fold::sum_up(&mut again, change);
+        }
     }
     again
 }
@@ -215,6 +229,10 @@ fn is_unfolded(entry: &Entry) -> bool {
         What::Edit { folded: false, .. }
             | What::Delete { folded: false, .. }
             | What::React { folded: false, .. }
+            | What::Pin { folded: false, .. }
+            | What::Vote { folded: false, .. }
+            | What::PollClosed { folded: false, .. }
+            | What::Message(Message { folded: Some(false), .. })
     )
 }
 

@@ -6,6 +6,7 @@ mod clients;
 mod kept;
 mod order;
 mod presence;
+mod threads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -168,9 +169,9 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
             }
         };
     }
-    placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated UserJoined UserLeft MemberUpdated
+    placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated MessagePinned PollVoted PollClosed UserJoined UserLeft MemberUpdated
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
-        GroupRequestReviewed GroupRequestCreated GroupUpdated)
+        GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed)
 }
 
 impl Run {

@@ -1,0 +1,28 @@
+//! Pinned messages over REST.
+
+use crate::app::App;
+use crate::error::Result;
+use crate::policy::Action;
+use crate::rest::groups::Paged;
+use crate::rest::{Call, Reply, Route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/channels/{id}/pins", Action::ReadChannel, "what is pinned in a channel", pins),
+        Route::post("/messages/{id}/pin", Action::Pin, "keep a message at hand", pin),
+        Route::delete("/messages/{id}/pin", Action::Pin, "unpin a message", unpin),
+    ]
+}
+
+async fn pins(app: App, call: Call) -> Result<Reply> {
+    let span = Paged::of(&call)?;
+    Ok(Reply::list("pins", app.messages.pins(call.actor()?, call.id("id")?, &span).await?))
+}
+
+async fn pin(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(app.messages.pin(call.actor()?, call.id("id")?, false).await?))
+}
+
+async fn unpin(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(app.messages.pin(call.actor()?, call.id("id")?, true).await?))
+}

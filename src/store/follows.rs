@@ -1,0 +1,32 @@
+//! Queries of the collection `follows`: who chose to hear of which thread.
+
+use super::collection::{collection, index};
+use super::language::is;
+use super::{Change, Collection, Record, Table};
+use crate::error::Result;
+use crate::model::Follow;
+
+pub(super) static FOLLOWS: Collection =
+    collection("follows", &[index("thread", &["rootId"]), index("user", &["userId", "at"])]);
+
+impl Record for Follow {
+    const COLLECTION: &'static Collection = &FOLLOWS;
+}
+
+impl Table<Follow> {
+    /// The last choice holds.
+    pub async fn choose(&self, follow: &Follow) -> Result<()> {
+        if self.turn(follow).await? {
+            return Ok(());
+        }
+        match self.insert(follow).await {
+            Err(rejected) if rejected.taken("_id") => self.turn(follow).await.map(drop),
+            other => Ok(other?),
+        }
+    }
+
+    async fn turn(&self, follow: &Follow) -> Result<bool> {
+        let choice = vec![Change::set("following", follow.following), Change::set("at", follow.at)];
+        Ok(self.update(is("_id", &follow.id), choice).await?.is_some())
+    }
+}
