@@ -17,6 +17,7 @@ NOWHERE = "f" * 24
 @pytest.mark.parametrize("prelude", [None, {"token": "garbage"}, {"token": ""}, {}])
 def test_s_33_events_of_who_has_not_signed_in(rig, village, prelude):
     place = Place(village, "bob", "club")
+    place.wanted = "a refusal"
     before = place.caller.rest("GET", f"/channels/{place.channel}/changes?after=0")
     for number, event in enumerate(EVENTS):
         frame = f'42{number}["{event}",{json.dumps(requests_of.EVENTS[event](place))}]'
@@ -79,6 +80,8 @@ def test_s_34_nor_can_they_be_named_in_ones_own(rig, village):
                     assert chat.refused("send_message", body) == "NOT_FOUND"
             reply = {"text": rig.words()}
             assert place.caller.ask("POST", f"/messages/{foreign.message['id']}/replies", reply).status == 404
+            for message, channel in ((foreign.message, place.channel), (place.message, foreign.channel)):
+                assert place.caller.ask("POST", f"/messages/{message['id']}/forward", {"channelId": channel}).status == 404
             batch = {"messageIds": [foreign.message["id"], place.message["id"], NOWHERE]}
             for what in ("reactions", "replies"):
                 found = place.caller.rest("POST", f"/messages/{what}/batch", batch)[what]
