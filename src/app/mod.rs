@@ -28,7 +28,7 @@ use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
+use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -53,6 +53,7 @@ pub struct Parts {
     pub channels: Channels,
     pub logs: Logs,
     pub messages: Messages,
+    pub search: Search,
     pub presence: PresenceBook,
     pub typing: Typing,
 }
@@ -88,6 +89,7 @@ impl App {
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
+            search: Search::new(&roster),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),
@@ -110,12 +112,13 @@ impl App {
         self.roster.recover().await
     }
 
-    /// Ends what is over: sessions, bans with an end; tells what could not be told at once. Runs until
-    /// it is dropped.
+    /// Ends what is over: sessions, bans with an end; tells what could not be told at once; lets messages be
+    /// found. Runs until it is dropped.
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
             again("upkeep", || self.sweep(), || {}),
+            again("indexing", || self.search.keep_up(), || {}),
         );
     }
 

@@ -22,6 +22,7 @@ mod pages;
 mod reply;
 mod requests;
 mod route;
+mod search;
 mod system;
 mod table;
 mod users;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         requests::routes(),
         channels::routes(),
         messages::routes(),
+        search::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

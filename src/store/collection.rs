@@ -146,6 +146,11 @@ pub static PREFERENCES: Collection = collection("preferences", &[]);
 
 pub static CURSORS: Collection = collection("cursors", &[]);
 
+/// What messages are found by, where the engine has no better place for it. Its indexes are over a list,
+/// so no query of the language reaches it.
+pub(super) static SEARCH: Collection =
+    collection("search", &[index("tokens", &["tokens", "place"]), index("place", &["place"])]);
+
 pub static SETTINGS: Collection = Collection { name: "settings", indexes: &[], grows: false };
 
 pub static COLLECTIONS: &[&Collection] = &[

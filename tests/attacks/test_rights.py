@@ -2,6 +2,7 @@
 
 import copy
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -168,6 +169,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
         f"/messages/{message['id']}", f"/messages/channel/{town.pub}", f"/channels/{town.pub}/changes?after=0",
         f"/messages/user/{town.alice.id}", f"/messages/{message['id']}/replies", f"/messages/channel/{town.pub}?around={message['seq']}",
         f"/channels/{town.pub}/changes?after={position}", f"/messages/{message['id']}/reactions",
+        f"/messages/search?q={quote(secret)}", "/client/search?q=first", f"/messages/search?userId={town.alice.id}&has=link",
     ]  # fmt: skip
     texts = [person.ask("GET", page).text for page in pages for person in (town.bob, town.alice, town.ga, rig.root)]
     with town.bob.visit() as late:

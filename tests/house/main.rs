@@ -37,6 +37,7 @@ mod permissions;
 mod requests;
 mod resends;
 mod rest;
+mod search;
 mod secrets;
 mod seed;
 #[path = "../shared/mod.rs"]
