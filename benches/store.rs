@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use divan::Bencher;
 use hubbub::model::{Entry, Seq};
+use rig::finder::Finder;
 use rig::{Filled, wait};
 
 const FEW: u64 = 10_000;
@@ -78,6 +79,30 @@ impl Place {
         }
     }
 }
+
+static FINDER_FEW: LazyLock<Finder> = LazyLock::new(|| Finder::over(&EMBEDDED_FEW));
+static FINDER_MANY: LazyLock<Finder> = LazyLock::new(|| Finder::over(&EMBEDDED_MANY));
+
+/// As people ask: common words and rare ones, parts and beginnings of words, phrases, other scripts, by
+/// whom and where, and what nobody ever said.
+const QUESTIONS: [&str; 16] = [
+    "ferry",
+    "the",
+    "oven oil",
+    "\"tide table\"",
+    "photogr*",
+    "barrel oranges",
+    "extension cord from:@ann",
+    "in:general ladder",
+    "会いましょう",
+    "شكرا",
+    "has:link",
+    "submarine",
+    "\"table tide\"",
+    "Lisbon -parcel",
+    "shelves before:2000-01-01",
+    "zz",
+];
 
 fn main() {
     divan::main();
@@ -150,4 +175,15 @@ fn the_number_of_replies(bencher: Bencher, place: Place) {
     bencher
         .with_inputs(|| one_of(&messages).id)
         .bench_values(|id| wait(store.messages.count_replies(id)).unwrap());
+}
+
+/// Of a super admin, who reads everything; and of somebody who reads some channels.
+#[divan::bench(args = [Place::EmbeddedFew, Place::EmbeddedMany], sample_count = 400, sample_size = 1)]
+fn a_search(bencher: Bencher, place: Place) {
+    let finder: &Finder = match place {
+        Place::EmbeddedMany => &FINDER_MANY,
+        _ => &FINDER_FEW,
+    };
+    let mut asked = QUESTIONS.iter().cycle();
+    bencher.with_inputs(|| *asked.next().unwrap()).bench_local_values(|question| finder.find(question));
 }

@@ -19,7 +19,7 @@
 //!  4 service   world            what the product does · sample worlds
 //!  3 log                        numbers entries, makes them durable, tells them in order
 //!  2 store     auth             documents on two engines · passwords and tokens
-//!  1 policy    event            who may do what · what is said aloud; pure
+//!  1 policy    event    words   who may do what · what is said aloud · how text is found; pure
 //!  0 error < failpoint < limits < model < clock < config
 //! ```
 //!
@@ -45,6 +45,7 @@
 //!   [`socket`]; either ends in one method of a [`service`].
 //! - To keep something new: a named query on a table in [`store`], never a filter anywhere else.
 //! - To add a setting: its row and its field in [`config`]; the table in `README.md` follows.
+//! - To change what a search finds: [`words`], and `fixtures/search.json`, which both engines are held to.
 //! - To find a bound that a client can meet: [`limits`].
 //!
 //! Built without the feature `mongo` the house stands on the embedded store alone.
@@ -67,4 +68,5 @@ pub mod server;
 pub mod service;
 pub mod socket;
 pub mod store;
+pub mod words;
 pub mod world;

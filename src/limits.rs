@@ -33,6 +33,15 @@ pub const OFFSET_MAX: u64 = 10_000;
 pub const BULK_MAX: usize = 100;
 pub const QUERY_CHARS: usize = 256;
 pub const CURSOR_CHARS: usize = 1_024;
+// Search.
+pub const SEARCHES_PER_SECOND: u32 = 5;
+pub const SEARCHES_BURST: u32 = 20;
+/// Messages that one search looks at; a cursor goes on from there.
+pub const SEARCH_CANDIDATES: usize = 2_000;
+/// Of these, the newest, the best are shown first.
+pub const SEARCH_RANKED: usize = 1_000;
+
+// Groups.
 /// Active and archived ones together.
 pub const CHANNELS_PER_GROUP: u64 = 500;
 /// A change that should have been told by then belongs to nobody who still runs.

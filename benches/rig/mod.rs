@@ -1,6 +1,8 @@
 //! What the micro-benchmarks stand on: a runtime, folders that are removed at the end, and stores that
 //! hold a made world of a given number of messages.
 
+pub mod finder;
+
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex};
 

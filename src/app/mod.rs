@@ -29,7 +29,7 @@ use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
+use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -55,6 +55,7 @@ pub struct Parts {
     pub emojis: Emojis,
     pub logs: Logs,
     pub messages: Messages,
+    pub search: Search,
     pub presence: PresenceBook,
     pub typing: Typing,
 }
@@ -91,6 +92,7 @@ impl App {
             channels: Channels::new(&roster),
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
+            search: Search::new(&roster),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),
@@ -113,13 +115,14 @@ impl App {
         self.roster.recover().await
     }
 
-    /// Ends what is over: sessions, bans with an end; tells what could not be told at once. Runs until
-    /// it is dropped.
+    /// Ends what is over: sessions, bans with an end; tells what could not be told at once; lets messages be
+    /// found. Runs until it is dropped.
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
             again("forwards", || self.take_back_forwards(), || {}),
             again("upkeep", || self.sweep(), || {}),
+            again("indexing", || self.search.keep_up(), || {}),
         );
     }
 

@@ -46,6 +46,17 @@ pub struct Batch {
     pub entries: Vec<Entry>,
 }
 
+/// How far a follower has come, for others.
+#[derive(Clone, Debug)]
+pub struct Pace(Arc<Moved>);
+
+impl Pace {
+    /// Whether what was told until now has been worked through, or is within this time.
+    pub async fn caught_up(&self, within: Duration) -> bool {
+        tokio::time::timeout(within, self.0.settled()).await.is_ok()
+    }
+}
+
 #[derive(Debug)]
 pub struct Follower {
     name: &'static str,
@@ -115,20 +126,44 @@ impl Follower {
     /// What comes next in some log; waits until there is something.
     pub async fn next(&mut self) -> Batch {
         loop {
-            self.turn = self.turn.or_else(|| self.moved.take());
-            let next = match self.turn {
-                Some((log, head)) => self.read(log, head).await,
-                None => self.wait().await.map(|()| None),
-            };
-            match next {
-                Ok(Some(batch)) => return batch,
-                Ok(None) => {}
-                Err(error) => {
-                    warn!(follower = self.name, %error, "the logs cannot be followed, this will be tried again");
-                    sleep(AGAIN).await;
-                }
+            if let Some(batch) = self.ready().await {
+                return batch;
             }
+            let waited = self.wait().await;
+            self.or_rest(waited).await;
         }
+    }
+
+    /// What comes next, and of other logs what is there already, until there are `enough` entries.
+    pub async fn several(&mut self, enough: usize) -> Vec<Batch> {
+        let mut batches = vec![self.next().await];
+        while batches.iter().map(|batch| batch.entries.len()).sum::<usize>() < enough {
+            let Some(batch) = self.ready().await else { break };
+            batches.push(batch);
+        }
+        batches
+    }
+
+    /// What comes next in a log that has moved already.
+    async fn ready(&mut self) -> Option<Batch> {
+        loop {
+            self.turn = self.turn.or_else(|| self.moved.take());
+            let (log, head) = self.turn?;
+            let read = self.read(log, head).await;
+            let next = self.or_rest(read).await.flatten();
+            if next.is_some() {
+                return next;
+            }
+            self.moved.over();
+        }
+    }
+
+    async fn or_rest<T>(&self, tried: Result<T>) -> Option<T> {
+        if let Err(error) = &tried {
+            warn!(follower = self.name, %error, "the logs cannot be followed, this will be tried again");
+            sleep(AGAIN).await;
+        }
+        tried.ok()
     }
 
     async fn read(&mut self, log: Id<Log>, head: Seq) -> Result<Option<Batch>> {
@@ -164,15 +199,32 @@ impl Follower {
 
     /// The batch is worked through; where it is not, it comes again after a while.
     pub async fn finish(&mut self, batch: Batch, worked: Result<()>) {
-        let Some(last) = batch.entries.last().map(|last| last.seq) else { return };
-        match worked {
-            Ok(()) => self.move_to(batch.log, last),
-            Err(error) => {
-                warn!(follower = self.name, log = %batch.log, cause = ?error, "what follows from entries cannot be made yet");
-                self.moved.note(batch.log, last);
-                sleep(AGAIN).await;
+        self.finish_all(vec![batch], worked).await;
+    }
+
+    pub async fn finish_all(&mut self, batches: Vec<Batch>, worked: Result<()>) {
+        for batch in &batches {
+            let last = batch.entries.last().map_or(0, |last| last.seq);
+            match worked {
+                Ok(()) => self.move_to(batch.log, last),
+                Err(_) => self.moved.note(batch.log, last),
             }
+            self.moved.over();
         }
+        if let Err(error) = worked {
+            warn!(follower = self.name, cause = ?error, "what follows from entries cannot be made yet");
+            sleep(AGAIN).await;
+        }
+    }
+
+    /// The last entry of a log that it is done with, of what it has seen of that log.
+    pub fn reached(&self, log: Id<Log>) -> Seq {
+        self.places.get(&log).copied().unwrap_or(0)
+    }
+
+    /// For those who want to know when it has come so far.
+    pub fn pace(&self) -> Pace {
+        Pace(self.moved.clone())
     }
 
     /// Tells the store how far it has come; what cannot be told now is told later.

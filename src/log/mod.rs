@@ -28,7 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 pub use catch_up::{Budget, Caught, Reset};
-pub use follow::{Batch, Follower, Start};
+pub use follow::{Batch, Follower, Pace, Start};
 pub use outbox::Outbox;
 
 use crate::clock::Clock;

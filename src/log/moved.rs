@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::model::{Id, Log, Seq};
 
@@ -11,6 +11,8 @@ use crate::model::{Id, Log, Seq};
 pub(super) struct Moved {
     waiting: Mutex<Waiting>,
     call: Notify,
+    /// How many turns are over.
+    over: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ struct Waiting {
     /// In turn, so that a busy log keeps none waiting.
     queue: VecDeque<Id<Log>>,
     heads: HashMap<Id<Log>, Seq>,
+    /// How many turns were given.
+    given: u64,
 }
 
 impl Moved {
@@ -32,6 +36,7 @@ impl Moved {
             None => {
                 waiting.heads.insert(log, head);
                 waiting.queue.push_back(log);
+                waiting.given += 1;
                 self.call.notify_one();
             }
         }
@@ -44,6 +49,18 @@ impl Moved {
         waiting.heads.remove(&log).map(|head| (log, head))
     }
 
+    /// The turn that was taken is over, whatever came of it.
+    pub(super) fn over(&self) {
+        self.over.send_modify(|over| *over += 1);
+    }
+
+    /// Returns when as many turns are over as have been given until now.
+    pub(super) async fn settled(&self) {
+        let given = self.waiting().given;
+        // Its sender is ours, so it cannot go away meanwhile.
+        let _ = self.over.subscribe().wait_for(|over| *over >= given).await;
+    }
+
     /// Returns when something may be waiting.
     pub(super) async fn called(&self) {
         self.call.notified().await;
@@ -53,6 +70,7 @@ impl Moved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
 
     #[test]
     fn each_log_waits_once_and_in_turn() {
@@ -67,5 +85,19 @@ mod tests {
         assert_eq!(moved.take(), Some((quiet, 5)));
         assert_eq!(moved.take(), Some((busy, 4)));
         assert_eq!(moved.take(), None);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_called_when_the_turns_given_so_far_are_over() {
+        let moved = Moved::default();
+        moved.settled().await;
+        moved.note(Id::from_bytes([1; 12]), 1);
+        let mut settled = std::pin::pin!(moved.settled());
+        assert!(settled.as_mut().now_or_never().is_none());
+        moved.take();
+        moved.note(Id::from_bytes([2; 12]), 1);
+        moved.over();
+        settled.await;
+        assert!(moved.settled().now_or_never().is_none());
     }
 }

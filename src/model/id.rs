@@ -17,6 +17,10 @@ impl<T> Id<T> {
         Id(bytes, PhantomData)
     }
 
+    pub const fn bytes(self) -> [u8; 12] {
+        self.0
+    }
+
     /// The same bytes as the id of something else; only where two things share an id by design.
     pub const fn cast<U>(self) -> Id<U> {
         Id(self.0, PhantomData)

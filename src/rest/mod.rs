@@ -23,6 +23,7 @@ mod pages;
 mod reply;
 mod requests;
 mod route;
+mod search;
 mod system;
 mod table;
 mod users;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         channels::routes(),
         emoji::routes(),
         messages::routes(),
+        search::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

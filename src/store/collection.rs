@@ -148,6 +148,11 @@ pub static MESSAGES: Collection = collection(
     ],
 );
 
+/// What messages are found by, where the engine has no better place for it. Its indexes are over a list,
+/// so no query of the language reaches it.
+pub(super) static SEARCH: Collection =
+    collection("search", &[index("tokens", &["tokens", "place"]), index("place", &["place"])]);
+
 pub static SETTINGS: Collection = Collection { name: "settings", indexes: &[], grows: false };
 
 pub static COLLECTIONS: &[&Collection] = &[

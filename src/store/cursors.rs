@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::collection::collection;
 use super::language::{is, one_of};
-use super::{Change, Collection, Query, Record, Table};
+use super::{Change, Collection, Filter, Query, Record, Table};
 use crate::error::Result;
 use crate::model::{Id, Log, Seq};
 
@@ -50,6 +50,11 @@ impl Table<Cursor> {
             Err(rejected) if rejected.taken("_id") => self.lift(&id, seq).await.map(drop),
             other => Ok(other?),
         }
+    }
+
+    /// Nothing is done with yet.
+    pub async fn forget(&self, who: &str) -> Result<u64> {
+        self.delete(Filter::Begins("_id", format!("{who}:"))).await
     }
 
     async fn lift(&self, id: &str, seq: Seq) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! The two engines behind one set of operations.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use serde::de::DeserializeOwned;
@@ -18,7 +19,9 @@ use crate::error::{Error, Result};
 /// SQLite or MongoDB; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    part: Part,
+    pub(super) part: Part,
+    /// How many documents this process has put in.
+    pub(super) inserted: Arc<AtomicU64>,
     trail: Option<Arc<Trail>>,
 }
 
@@ -58,7 +61,7 @@ impl Engine {
     }
 
     pub(super) fn new(part: Part, record: bool) -> Engine {
-        Engine { part, trail: record.then(Arc::default) }
+        Engine { part, inserted: Arc::default(), trail: record.then(Arc::default) }
     }
 
     pub async fn get<T: Kept>(&self, collection: &'static Collection, id: &str) -> Result<Option<T>> {
@@ -75,11 +78,13 @@ impl Engine {
     }
 
     pub async fn find<T: Kept>(&self, collection: &'static Collection, query: Query) -> Result<Vec<T>> {
+        // To MongoDB a limit of 0 is none.
+        if query.limit == 0 {
+            return Ok(Vec::new());
+        }
         let _timer = Timer::start("find", collection);
         self.note("find", collection, || query.clone());
         match &self.part {
-            // To MongoDB a limit of 0 is none.
-            _ if query.limit == 0 => Ok(Vec::new()),
             Part::Sqlite(sqlite) => sqlite.find(collection, query).await,
             Part::Memory(memory) => memory.find(collection, query).await?.into_iter().map(read).collect(),
             #[cfg(feature = "mongo")]
@@ -97,6 +102,7 @@ impl Engine {
         for document in &documents {
             rules::document(collection, document).map_err(Rejected::fault)?;
         }
+        self.inserted.fetch_add(documents.len() as u64, Ordering::Relaxed);
         match &self.part {
             _ if documents.is_empty() => Ok(()),
             Part::Sqlite(sqlite) => sqlite.insert(collection, documents).await,
@@ -236,14 +242,14 @@ impl Engine {
 }
 
 /// Measures from its start until it is dropped, also where the caller gives up.
-struct Timer {
+pub(super) struct Timer {
     operation: &'static str,
     collection: &'static str,
     since: Instant,
 }
 
 impl Timer {
-    fn start(operation: &'static str, collection: &Collection) -> Timer {
+    pub(super) fn start(operation: &'static str, collection: &Collection) -> Timer {
         Timer { operation, collection: collection.name, since: Instant::now() }
     }
 }

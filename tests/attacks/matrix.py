@@ -28,7 +28,8 @@ REQUEST_OF_ANOTHER = {
 
 # They answer with what the caller may see and leave the rest out.
 LEAVES_OUT = {
-    "GET /api/messages/user/{userId}", "POST /api/messages/reactions/batch", "POST /api/messages/replies/batch",
+    "GET /api/client/search", "GET /api/messages/search", "GET /api/messages/user/{userId}",
+    "POST /api/messages/reactions/batch", "POST /api/messages/replies/batch",
     "event resume",
 }  # fmt: skip
 # What one deleted, the next cannot change.

@@ -111,6 +111,21 @@ def test_s_03_and_finds_what_is_called_so(rig, town):
         assert [group] == [thing["id"] for thing in found]
 
 
+def test_s_03_and_in_messages(rig, town):
+    """Whatever is typed is looked for as it stands, and never run."""
+    message = town.alice.say(town.pub, "plain words of plain people")
+    until = time.monotonic() + 10
+    while message["id"] not in town.ga.ask("GET", "/messages/search?q=plain").text:
+        assert time.monotonic() < until, "what was said is not found"
+        time.sleep(0.3)
+    people = [town.alice, town.bob, town.ga]
+    for number, pattern in enumerate([*PATTERNS, ".*" * 100, "\0", "NEAR(a b)", "a AND b", 'tokens:x', "^plain", "plai?"]):
+        answer = people[number % 3].ask("GET", f"/messages/search?q={requote(pattern)}")
+        assert answer.status in (200, 400), f"{pattern}: {answer.text[:200]}"
+        assert "a plain message" not in answer.text or any(letter in "pln" for letter in pattern), pattern
+    assert town.alice.ask("GET", "/messages/search?q=" + "a" * 257).status == 400
+
+
 def requote(text):
     return quote(text, safe="")
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -176,6 +177,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
         f"/channels/{town.pub}/changes?after={position}", f"/messages/{message['id']}/reactions",
         f"/channels/{town.pub}/pins", f"/messages/{message['id']}/edits",
         f"/messages/threads/{message['id']}",
+        f"/messages/search?q={quote(secret)}", "/client/search?q=first", f"/messages/search?userId={town.alice.id}&has=link",
     ]  # fmt: skip
     texts = [person.ask("GET", page).text for page in pages for person in (town.bob, town.alice, town.ga, rig.root)]
     with town.bob.visit() as late:

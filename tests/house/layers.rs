@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// a stair: each knows those to its left.
 const GROUND: &[&str] = &["error", "failpoint", "limits", "model", "clock", "config"];
 const FLOORS: &[&[&str]] = &[
-    &["policy", "event"],
+    &["policy", "event", "words"],
     &["store", "auth"],
     &["log"],
     &["service", "world"],

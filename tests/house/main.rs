@@ -42,6 +42,7 @@ mod polls;
 mod requests;
 mod resends;
 mod rest;
+mod search;
 mod secrets;
 mod seed;
 #[path = "../shared/mod.rs"]

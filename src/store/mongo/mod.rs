@@ -6,6 +6,7 @@ mod indexes;
 mod open;
 mod plan;
 mod query;
+mod search;
 mod values;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use mongodb::{Client, Database};
 use tokio::time::timeout;
 
 use self::gets::Gets;
+use super::collection::SEARCH;
 use super::engine::Kept;
 use super::{Change, Collection, Document, Filter, Plan, Query, Refusal, Rejected};
 use crate::error::{Error, Result};
@@ -188,11 +190,12 @@ impl Mongo {
     /// Creates the indexes that are missing, however long that takes, and finds what differs.
     pub(super) async fn ensure(&self, collections: &'static [&'static Collection]) -> Result<()> {
         let each = collections.iter().map(|collection| indexes::ensure(self.of(collection), collection));
-        futures_util::future::try_join_all(each).await.map(drop)
+        futures_util::future::try_join_all(each).await?;
+        indexes::ensure(self.of(&SEARCH), &SEARCH).await
     }
 
     pub(super) async fn drop_all(&self, collections: &'static [&'static Collection]) -> Result<()> {
-        for collection in collections {
+        for collection in collections.iter().chain([&&SEARCH]) {
             let target = self.of(collection);
             written(writing(async { target.drop().await }).await)?;
         }

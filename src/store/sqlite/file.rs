@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Code, Error, Result};
 
 const DATABASE: &str = "hubbub.sqlite";
+const INDEX: &str = "search.sqlite";
 const LOCK: &str = "lock";
 /// "hub1": marks the file as ours, see `PRAGMA application_id`.
 const APPLICATION: u32 = 0x6875_6231;
@@ -26,6 +27,8 @@ const STATEMENTS: usize = 256;
 pub(super) struct Claim {
     pub(super) lock: File,
     pub(super) database: PathBuf,
+    /// The index of messages beside it, which can be made again.
+    pub(super) index: PathBuf,
 }
 
 pub(super) fn claim(directory: &Path) -> Result<Claim> {
@@ -43,7 +46,7 @@ pub(super) fn claim(directory: &Path) -> Result<Claim> {
         .open(directory.join(LOCK))
         .map_err(|cause| refused(directory, &format!("cannot be used; {advice}"), cause))?;
     match lock.try_lock() {
-        Ok(()) => Ok(Claim { lock, database: directory.join(DATABASE) }),
+        Ok(()) => Ok(Claim { lock, database: directory.join(DATABASE), index: directory.join(INDEX) }),
         Err(TryLockError::WouldBlock) => Err(refused(
             directory,
             "is in use by another hubbub; stop that one first, or choose another directory",
@@ -123,8 +126,7 @@ pub(super) fn writer(database: &Path, exists: bool) -> Result<Connection> {
 }
 
 fn create(database: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    // SQLite gives its side files the mode of the database.
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(database)?;
+    touch(database)?;
     let connection = Connection::open(database)?;
     // All at once, so that there is no file without its mark. Write-ahead logging comes after, so
     // that the mark is in the header and not in the log.
@@ -138,7 +140,12 @@ fn create(database: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync
     Ok(())
 }
 
-fn connect(database: &Path) -> rusqlite::Result<Connection> {
+/// An empty file is an empty database. SQLite gives its side files the mode of the database.
+pub(super) fn touch(database: &Path) -> std::io::Result<()> {
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(database).map(drop)
+}
+
+pub(super) fn connect(database: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(
         database,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -168,7 +175,7 @@ pub(super) fn reader(database: &Path) -> Result<Connection> {
     open().map_err(|cause: rusqlite::Error| unopened(database, cause))
 }
 
-fn unopened(database: &Path, cause: rusqlite::Error) -> Error {
+pub(super) fn unopened(database: &Path, cause: rusqlite::Error) -> Error {
     refused(database, "cannot be opened; check who owns it and whether the disk is full", cause)
 }
 

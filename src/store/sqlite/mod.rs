@@ -3,6 +3,7 @@
 pub(super) mod change;
 mod fault;
 mod file;
+mod index;
 mod plan;
 mod readers;
 mod schema;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::de::DeserializeOwned;
 
+use self::index::Index;
 use self::readers::Readers;
 use self::sql::Sql;
 use self::write::settle;
@@ -26,11 +28,14 @@ use crate::error::{Error, Result};
 
 /// What one update or deletion of many takes on at once, so that others are served in between.
 const AT_ONCE: usize = 1000;
+const READERS: usize = 4;
 
 pub(super) use self::file::exists;
 
 #[derive(Clone, Debug)]
 pub(super) struct Sqlite {
+    /// First, so that it is let go before the lock, which the writer holds.
+    index: Index,
     writer: Arc<Writer>,
     readers: Readers,
 }
@@ -44,8 +49,9 @@ impl Sqlite {
             let exists = file::inspect(&claim.database, newest)?;
             let connection = file::writer(&claim.database, exists)?;
             Ok(Sqlite {
-                readers: Readers::open(&claim.database)?,
-                writer: Arc::new(Writer::start(connection, claim.lock)?),
+                readers: Readers::open(&claim.database, READERS)?,
+                index: Index::open(&claim.index)?,
+                writer: Arc::new(Writer::start("store-writer", connection, claim.lock)?),
             })
         })
         .await
@@ -53,6 +59,7 @@ impl Sqlite {
     }
 
     pub(super) async fn close(&self) {
+        self.index.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -181,12 +188,16 @@ impl Sqlite {
 
     pub(super) async fn drop_all(&self, collections: &'static [&'static Collection]) -> Result<()> {
         self.writer.run(0, move |connection| settle(schema::empty(connection, collections))).await?;
-        self.writer
-            .run_alone(|connection| {
-                settle(connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
-            })
-            .await
+        shrink(&self.writer).await?;
+        self.index.empty().await
     }
+}
+
+/// Gives back the room of what is deleted.
+async fn shrink(writer: &Writer) -> Result<()> {
+    writer
+        .run_alone(|connection| settle(connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")))
+        .await
 }
 
 fn rows<T>(

@@ -9,18 +9,18 @@ use tokio::sync::Semaphore;
 use super::{fault, file};
 use crate::error::{Error, Result};
 
-const READERS: usize = 4;
-
 #[derive(Clone, Debug)]
 pub(super) struct Readers {
     idle: Arc<Mutex<Vec<Connection>>>,
     permits: Arc<Semaphore>,
+    many: usize,
 }
 
 impl Readers {
-    pub(super) fn open(database: &Path) -> Result<Readers> {
-        let idle = (0..READERS).map(|_| file::reader(database)).collect::<Result<Vec<_>>>()?;
-        Ok(Readers { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(READERS)) })
+    pub(super) fn open(database: &Path, many: usize) -> Result<Readers> {
+        let idle = (0..many).map(|_| file::reader(database)).collect::<Result<Vec<_>>>()?;
+        let (idle, permits) = (Arc::new(Mutex::new(idle)), Arc::new(Semaphore::new(many)));
+        Ok(Readers { idle, permits, many })
     }
 
     pub(super) async fn run<T, F>(&self, read: F) -> Result<T>
@@ -43,7 +43,7 @@ impl Readers {
 
     /// Returns when the last reading is over.
     pub(super) async fn close(&self) {
-        let all = self.permits.acquire_many(READERS as u32).await;
+        let all = self.permits.acquire_many(self.many as u32).await;
         self.permits.close();
         drop(all);
         while self.lend().is_some() {}

@@ -77,10 +77,10 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `held` is kept until the last write is done: the lock of the data directory.
-    pub(super) fn start(connection: Connection, held: impl Send + 'static) -> Result<Writer> {
+    pub(super) fn start(name: &str, connection: Connection, held: impl Send + 'static) -> Result<Writer> {
         let (tasks, waiting) = mpsc::channel(WAITING);
         let thread = std::thread::Builder::new()
-            .name("store-writer".into())
+            .name(name.into())
             .spawn(move || {
                 let closing = serve(&connection, waiting);
                 drop(connection);

@@ -12,6 +12,7 @@ mod people;
 mod plans;
 mod promises;
 mod races;
+mod search;
 
 use hubbub::store::{COLLECTIONS, Collection, Document, Filter, Literal};
 use serde_json::{Value, json};
