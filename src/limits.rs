@@ -29,6 +29,8 @@ pub const QUERY_CHARS: usize = 256;
 pub const CURSOR_CHARS: usize = 1_024;
 /// Active and archived ones together.
 pub const CHANNELS_PER_GROUP: u64 = 500;
+/// In a direct channel, whoever began it included.
+pub const DIRECT_MEMBERS: usize = 10;
 /// A change that should have been told by then belongs to nobody who still runs.
 pub const TELLING_LASTS: Duration = Duration::from_secs(60);
 

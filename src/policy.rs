@@ -47,6 +47,7 @@ pub enum Action {
     ListUsers,
     ListGroups,
     CreateGroup,
+    StartDirect,
     Administer,
     // A group.
     SeeGroup,
@@ -85,6 +86,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ListUsers, Some(Stranger)),
     (ListGroups, Some(Stranger)),
     (CreateGroup, Some(Stranger)), // and, by configuration, only a group admin or super admin
+    (StartDirect, Some(Stranger)), // and those who are named decide who may write to them
     (Administer, Some(SuperAdmin)),
     (SeeGroup, Some(Outsider)),
     (SeeMembers, Some(Member)),

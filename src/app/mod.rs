@@ -22,7 +22,9 @@ use crate::config::{Config, Keys, Network};
 use crate::error::Result;
 use crate::failpoint::{self, Point};
 use crate::log::Logs;
+use crate::service::blocks::Blocks;
 use crate::service::channels::Channels;
+use crate::service::direct::Direct;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
@@ -46,11 +48,13 @@ pub struct Parts {
     pub doors: Doors,
     pub accounts: Accounts,
     pub users: Users,
+    pub blocks: Blocks,
     pub admin: Admin,
     pub roster: Roster,
     pub groups: Groups,
     pub requests: Requests,
     pub channels: Channels,
+    pub direct: Direct,
     pub logs: Logs,
     pub messages: Messages,
     pub presence: PresenceBook,
@@ -84,9 +88,11 @@ impl App {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
             users: Users::new(registrar.clone(), prover),
             admin: Admin::new(registrar),
+            blocks: Blocks::new(&roster),
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
+            direct: Direct::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
@@ -127,6 +133,9 @@ impl App {
             failpoint::reach(Point::InUpkeep);
             if let Err(error) = self.roster.sweep().await {
                 warn!(%error, "ended bans could not be lifted, this will be tried again");
+            }
+            if let Err(error) = self.direct.sweep().await {
+                warn!(%error, "not everybody could be told of a direct channel, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

@@ -1,5 +1,7 @@
 //! Where people talk: a channel of a group, or a direct one between a few people.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -37,6 +39,9 @@ pub struct Channel {
     pub settings: ChannelSettings,
     /// Of the channel's log; changes only when history may have gone back.
     pub epoch: Epoch,
+    /// A direct channel that perhaps not all who belong to it have been told of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
     pub created_by: Id<User>,
     pub created_at: Time,
     pub updated_at: Time,
@@ -59,6 +64,20 @@ impl Channel {
     /// CONFLICT for a direct channel: what is done through a group cannot be done to it.
     pub fn group(&self) -> Result<Id<Group>> {
         self.group_id.ok_or_else(|| Error::conflict("a direct message belongs to no group"))
+    }
+
+    /// What tells the direct channel of these people from every other.
+    pub fn key_of(people: &BTreeSet<Id<User>>) -> String {
+        let ids: Vec<String> = people.iter().map(Id::to_string).collect();
+        ids.join("-")
+    }
+
+    /// Who belongs to a direct channel, for as long as it is there; nobody for any other.
+    pub fn people(&self) -> Vec<Id<User>> {
+        match self.channel_type {
+            ChannelType::Direct => self.name_key.split('-').filter_map(|id| id.parse().ok()).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -132,6 +132,7 @@ pub enum AccountEvent {
     GroupRequestReviewed,
     GroupRequestCreated,
     GroupUpdated,
+    BlocksUpdated,
 }
 
 impl What {

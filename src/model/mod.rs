@@ -27,4 +27,4 @@ pub use preferences::{Block, Circle, Notify, Preferences};
 pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};
-pub use view::{BanView, ChannelView, GroupView, MemberView, RequestView};
+pub use view::{BanView, BlockView, ChannelView, GroupView, MemberView, PersonView, RequestView};

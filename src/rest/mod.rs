@@ -9,9 +9,11 @@
 
 mod admin;
 mod auth;
+mod blocks;
 mod body;
 mod call;
 mod channels;
+mod direct;
 mod door;
 mod groups;
 mod guard;
@@ -48,10 +50,12 @@ pub fn routes() -> Vec<Route> {
         pages::routes(),
         auth::routes(),
         users::routes(),
+        blocks::routes(),
         admin::routes(),
         groups::routes(),
         requests::routes(),
         channels::routes(),
+        direct::routes(),
         messages::routes(),
     ];
     let mut routes = areas.concat();

@@ -5,9 +5,12 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod blocks;
 pub mod channels;
+pub mod direct;
 pub mod groups;
 pub mod messages;
+mod own_log;
 mod page;
 pub mod presence;
 pub mod registrar;

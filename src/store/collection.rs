@@ -97,6 +97,7 @@ pub static CHANNELS: Collection = collection(
         unique("name", &["groupId", "nameKey"]).when(When::Text("life", "active")),
         index("group", &["groupId", "life", "nameKey", "_id"]),
         index("life_created", &["life", "createdAt", "_id"]),
+        index("untold", &["untold"]).when(When::Has("untold")),
     ],
 );
 

@@ -80,6 +80,7 @@ ROUTES = {
     "DELETE /api/messages/{id}": asks(),
     "DELETE /api/messages/{id}/reactions": asks(body=own_reaction),
     "DELETE /api/users/{id}": asks(id=somebody),
+    "DELETE /api/users/{id}/block": LOOK,
     "GET /": OPEN,
     "GET /api": OPEN,
     "GET /api/admin/channels": LOOK,
@@ -127,6 +128,8 @@ ROUTES = {
     "GET /api/users/{id}": LOOK,
     "GET /api/users/{id}/avatar": LOOK,
     "GET /api/users/{id}/groups": LOOK,
+    "GET /api/client/blocks": LOOK,
+    "GET /api/dms": LOOK,
     "GET /claim": OPEN,
     "GET /health": OPEN,
     "GET /healthz": OPEN,
@@ -156,6 +159,7 @@ ROUTES = {
         body=lambda place: {"userId": place.member.id}, id=lambda place: place.fresh_channel(private=True)
     ),
     "POST /api/channels/{id}/unarchive": asks(id=archived),
+    "POST /api/dms": asks(body=lambda place: {"userIds": [place.town.sleeper.id]}),
     "POST /api/group-requests": asks(
         body=lambda place: {"groupId": place.fresh_group(), "requestType": "register_interest"}
     ),
@@ -176,6 +180,7 @@ ROUTES = {
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),
     "POST /api/users": asks(body=account),
+    "POST /api/users/{id}/block": asks(id=lambda place: place.town.passer.id),
     "PUT /api/admin/users/{id}": asks(body=lambda place: {"displayName": "Somebody"}),
     "PUT /api/auth/change-password": asks(body=lambda place: place.passwords()),
     "PUT /api/channels/{id}": asks(body=lambda place: {"description": "changed"}),

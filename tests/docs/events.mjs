@@ -120,6 +120,10 @@ await carlo.hear("group_request_reviewed");
 await rest("PUT", `/groups/${group.id}`, ann.accessToken, { description: "where boats sleep" });
 await bobby.hear("group_updated");
 
+// Whom one would rather not hear of.
+await rest("POST", `/users/${dora.user.id}/block`, ann.accessToken);
+await anna.hear("blocks_updated");
+
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });
 await rest("DELETE", `/auth/sessions/${second.sessionId}`, carl.accessToken);

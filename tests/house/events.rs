@@ -79,6 +79,7 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::GroupRequestReviewed),
         account(AccountEvent::GroupRequestCreated),
         account(AccountEvent::GroupUpdated),
+        account(AccountEvent::BlocksUpdated),
     ];
     let (channel_id, user_id, username) = (id(2), id(3), ann());
     let online = Online {

@@ -13,6 +13,7 @@
 mod accounts;
 mod bans;
 mod bench;
+mod blocks;
 mod channels;
 mod checker_proofs;
 mod commands;

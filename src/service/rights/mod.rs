@@ -22,6 +22,9 @@ const EMBEDDED: &str = "embedded";
 #[derive(Clone, Debug)]
 pub struct Rights(Arc<Known>);
 
+/// A channel with its group, where it has one.
+type Home = (Arc<Channel>, Option<Arc<Group>>);
+
 #[derive(Debug)]
 struct Known {
     store: Store,
@@ -29,7 +32,9 @@ struct Known {
     belief: Belief,
     standings: Remembered<(Id<User>, Id<Channel>), Standing>,
     /// Apart from the standings, so that all who sit in a channel share one copy of it.
-    channels: Remembered<Id<Channel>, (Arc<Channel>, Option<Arc<Group>>)>,
+    channels: Remembered<Id<Channel>, Home>,
+    /// Of direct channels: whether they are [`Seat::closed`].
+    closed: Remembered<Id<Channel>, bool>,
     users: Remembered<Id<User>, Arc<User>>,
     sessions: Remembered<String, Arc<Session>>,
 }
@@ -41,12 +46,17 @@ pub struct Seat {
     /// None of a direct channel.
     pub group: Option<Arc<Group>>,
     pub standing: Standing,
+    /// A direct channel of two, one of whom blocks the other.
+    pub closed: bool,
 }
 
 impl Seat {
     /// Whether anything can be said in the channel by whoever may post there: it is not archived,
     /// and not for admins alone.
     pub fn takes_posts(&self) -> Result<()> {
+        if self.closed {
+            return Err(Error::forbidden("you cannot write here"));
+        }
         if self.channel.life == Life::Archived {
             return Err(Error::conflict("this channel is archived"));
         }
@@ -66,6 +76,7 @@ impl Rights {
             belief: Belief::new(alone),
             standings: Remembered::new(),
             channels: Remembered::new(),
+            closed: Remembered::new(),
             users: Remembered::new(),
             sessions: Remembered::new(),
         }))
@@ -131,18 +142,30 @@ impl Rights {
         let Known { belief, standings, .. } = &*self.0;
         let asked = belief.ask();
         let (channel, group) = self.channel(id, asked).await?;
+        let closed = group.is_none() && self.closed(&channel, asked).await?;
         let key = (actor.id, id);
         if let Some(standing) = standings.get(&key, belief, asked) {
-            return Ok(Seat { channel, group, standing });
+            return Ok(Seat { channel, group, standing, closed });
         }
         let (standing, lasting) = self.to_channel(actor, &channel).await?;
         if lasting {
             standings.keep(key, standing, belief, asked);
         }
-        Ok(Seat { channel, group, standing })
+        Ok(Seat { channel, group, standing, closed })
     }
 
-    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Option<Arc<Group>>)> {
+    async fn closed(&self, direct: &Channel, asked: Asked) -> Result<bool> {
+        let Known { store, belief, closed, .. } = &*self.0;
+        if let Some(known) = closed.get(&direct.id, belief, asked) {
+            return Ok(known);
+        }
+        let people = direct.people();
+        let found = people.len() == 2 && store.blocks.among(&people).await?;
+        closed.keep(direct.id, found, belief, asked);
+        Ok(found)
+    }
+
+    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<Home> {
         let Known { store, belief, channels, .. } = &*self.0;
         if let Some(known) = channels.get(&id, belief, asked) {
             return Ok(known);

@@ -8,7 +8,9 @@ use hubbub::model::{
     Status, User, What,
 };
 use hubbub::policy::Actor;
+use hubbub::service::blocks::Blocks;
 use hubbub::service::channels::{Channels, NewChannel};
+use hubbub::service::direct::{Direct, NewDirect};
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
 use hubbub::service::requests::Requests;
@@ -26,6 +28,8 @@ pub struct Company {
     pub roster: Roster,
     pub groups: Groups,
     pub channels: Channels,
+    pub direct: Direct,
+    pub blocks: Blocks,
     pub requests: Requests,
     pub messages: Messages,
 }
@@ -53,7 +57,8 @@ impl Company {
         let messages = Messages::new(store.clone(), rights.clone(), logs.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
-        Company { store, clock, rights, roster, groups, channels, requests, messages, logs }
+        let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
+        Company { store, clock, rights, roster, groups, channels, direct, blocks, requests, messages, logs }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
@@ -103,6 +108,12 @@ impl Company {
 
     pub async fn private(&self, admin: &Actor, group: Id<Group>, name: &str) -> ChannelView {
         self.channels.create(admin, NewChannel { is_private: true, ..channel(group, name) }).await.unwrap()
+    }
+
+    /// The direct channel that `actor` asks for.
+    pub async fn dm(&self, actor: &Actor, others: &[&Actor]) -> Result<ChannelView> {
+        let user_ids = others.iter().map(|other| other.id).collect();
+        Ok(self.direct.start(actor, NewDirect { user_ids }).await?.channel)
     }
 
     /// As the administration does, but without telling.
