@@ -66,6 +66,7 @@ pub enum Action {
     ReadChannel,
     Post,
     PostWhereReadOnly,
+    PostWhereSlow,
     EditChannel,
     ManageChannelMembers,
     Ban,
@@ -103,6 +104,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ReadChannel, Some(Member)),
     (Post, Some(Member)),
     (PostWhereReadOnly, Some(GroupAdmin)),
+    (PostWhereSlow, Some(GroupAdmin)), // everybody else when it is their turn
     (EditChannel, Some(GroupAdmin)),
     (ManageChannelMembers, Some(GroupAdmin)),
     (Ban, Some(GroupAdmin)),

@@ -93,7 +93,7 @@ impl App {
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
             direct: Direct::new(&roster),
-            messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
+            messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),

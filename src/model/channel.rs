@@ -1,10 +1,12 @@
 //! Where people talk: a channel of a group, or a direct one between a few people.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
+use crate::limits;
 
 use super::{Description, Epoch, Group, Id, Life, Name, Reason, Time, User, Username};
 
@@ -108,11 +110,33 @@ pub struct ChannelSettings {
     /// Only admins may post.
     pub read_only: bool,
     pub reactions: bool,
+    /// Messages may come with pictures, files and attachments.
+    pub uploads: bool,
+    /// How long whoever is no admin waits from one message to the next; 0: not at all.
+    #[serde(deserialize_with = "pause")]
+    pub slow_mode_seconds: u32,
+    /// How many may sit in it while it is private; none: all of the group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_members: Option<NonZeroU32>,
 }
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings { read_only: false, reactions: true }
+        ChannelSettings {
+            read_only: false,
+            reactions: true,
+            uploads: true,
+            slow_mode_seconds: 0,
+            max_members: None,
+        }
+    }
+}
+
+fn pause<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let seconds = u32::deserialize(from)?;
+    match seconds <= limits::SLOW_MODE_SECONDS {
+        true => Ok(seconds),
+        false => Err(serde::de::Error::custom(format!("must be 0 to {}", limits::SLOW_MODE_SECONDS))),
     }
 }
 

@@ -135,6 +135,7 @@ pub static MESSAGES: Collection = collection(
         unique(INTENT, &["channelId", "userId", "clientMsgId"]).when(When::Has("clientMsgId")),
         index("kind", &["channelId", "kind", "seq"]),
         index("author", &["userId", "kind", "createdAt"]),
+        index("own", &["channelId", "userId", "seq"]).when(When::Text("kind", "message")),
         index("target", &["target", "seq"]).when(When::Has("target")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
         index("unfolded", &["folded"]).when(When::False("folded")),

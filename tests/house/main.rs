@@ -14,6 +14,7 @@ mod accounts;
 mod bans;
 mod bench;
 mod blocks;
+mod channel_settings;
 mod channels;
 mod checker_proofs;
 mod commands;

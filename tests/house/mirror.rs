@@ -141,7 +141,12 @@ impl Play {
         }
         let group = company.group(&people[0], &format!("group {seed}")).await.id;
         let channel = company.general(group).await;
-        let messages = Messages::new(company.store.clone(), company.rights.clone(), company.logs.clone());
+        let messages = Messages::new(
+            company.store.clone(),
+            company.rights.clone(),
+            company.logs.clone(),
+            company.clock.clone(),
+        );
         Play { company, messages, people, group, channel, known: Vec::new(), dice: Dice::new(seed) }
     }
 

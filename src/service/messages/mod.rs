@@ -5,6 +5,7 @@ mod history;
 mod post;
 mod read;
 mod send;
+mod slow;
 
 pub use change::Changed;
 pub use history::{History, Part};
@@ -12,23 +13,27 @@ pub use post::{Posting, Sent};
 pub use send::Send;
 
 use super::{Rights, Seat};
+use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::log::{Address, Logs};
 use crate::model::{Entry, Id, What};
 use crate::policy::{Action, Actor, can};
 use crate::store::Store;
+use slow::Turns;
 
 #[derive(Clone, Debug)]
 pub struct Messages {
     store: Store,
     rights: Rights,
     logs: Logs,
+    clock: Clock,
+    turns: Turns,
 }
 
 impl Messages {
-    pub fn new(store: Store, rights: Rights, logs: Logs) -> Messages {
-        Messages { store, rights, logs }
+    pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Messages {
+        Messages { store, rights, logs, clock, turns: Turns::default() }
     }
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.

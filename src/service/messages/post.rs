@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::slow::Turn;
 use super::{Messages, Send, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
@@ -22,7 +23,12 @@ pub struct Sent {
 /// A send that has its place in line, or had it before.
 #[derive(Debug)]
 pub enum Posting {
-    Line { pending: Pending, epoch: Epoch },
+    Line {
+        pending: Pending,
+        epoch: Epoch,
+        /// In a slow channel the sender's turn, which lasts until the message is kept or refused.
+        turn: Option<Turn>,
+    },
     Before(Box<Sent>),
 }
 
@@ -30,8 +36,10 @@ impl Posting {
     /// Waits until the message is durable.
     pub async fn sent(self) -> Result<Sent> {
         match self {
-            Posting::Line { pending, epoch } => {
-                let Kept { entry, duplicate, .. } = pending.kept().await?;
+            Posting::Line { pending, epoch, turn } => {
+                let kept = pending.kept().await;
+                drop(turn);
+                let Kept { entry, duplicate, .. } = kept?;
                 Ok(Sent { message: view(&entry)?, duplicate, epoch })
             }
             Posting::Before(sent) => Ok(*sent),
@@ -49,16 +57,19 @@ impl Messages {
     pub async fn submit(&self, actor: &Actor, send: Send) -> Result<Posting> {
         // What is named is read first: between the rights and the place in line nothing is waited for.
         let targets = self.check_targets(&send).await;
+        let turn = self.turn(actor, send.channel_id).await;
         let seat = self.rights.in_channel(actor, send.channel_id).await?;
         can(seat.standing, Action::Post, "channel")?;
         let client_msg_id = send.client_msg_id.clone();
         let message = send.message()?;
-        if let Err(refusal) = targets.and_then(|()| seat.takes_posts()) {
-            return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await;
-        }
+        let checked = targets.and_then(|()| seat.takes_posts()).and_then(|()| seat.takes(&message));
+        let turn = match checked.and(turn) {
+            Ok(turn) => turn,
+            Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,
+        };
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
-        Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone() })
+        Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone(), turn })
     }
 
     /// Of what cannot be said any more: the answer it had if it was said before (contract D-05),

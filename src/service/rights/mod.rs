@@ -7,13 +7,16 @@
 mod remembered;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use remembered::{Asked, Belief, Remembered};
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::model::{Channel, Group, Id, Life, MemberRole, Membership, Place, Session, Status, User};
-use crate::policy::{Action, Actor, Standing, can};
+use crate::model::{
+    Channel, Group, Id, Life, MemberRole, Membership, Message, MessageType, Place, Session, Status, User,
+};
+use crate::policy::{Action, Actor, Standing, allows, can};
 use crate::store::Store;
 
 /// The store that no other process can open meanwhile.
@@ -64,6 +67,23 @@ impl Seat {
             true => can(self.standing, Action::PostWhereReadOnly, "channel"),
             false => Ok(()),
         }
+    }
+
+    /// Whether a message may come with what it comes with.
+    pub fn takes(&self, message: &Message) -> Result<()> {
+        let plain = message.message_type == MessageType::Text && message.attachments.is_empty();
+        let plain = plain && message.image_url.is_none() && message.file_url.is_none();
+        match plain || self.channel.settings.uploads {
+            true => Ok(()),
+            false => Err(Error::forbidden("this channel takes no pictures and no files")),
+        }
+    }
+
+    /// How long one waits here from one message to the next; none where one need not.
+    pub fn pause(&self) -> Option<Duration> {
+        let pause = Duration::from_secs(self.channel.settings.slow_mode_seconds.into());
+        let waits = !pause.is_zero() && !allows(self.standing, Action::PostWhereSlow);
+        waits.then_some(pause)
     }
 }
 

@@ -54,11 +54,11 @@ impl Company {
         let rights = Rights::new(store.clone(), clock.clone());
         let logs = Logs::new(store.clone(), clock.clone());
         let roster = Roster::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
-        let messages = Messages::new(store.clone(), rights.clone(), logs.clone());
+        let messages = Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
         let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
-        Company { store, clock, rights, roster, groups, channels, direct, blocks, requests, messages, logs }
+        Company { store, clock, rights, logs, roster, groups, channels, direct, blocks, requests, messages }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
