@@ -76,6 +76,7 @@ pub enum Action {
     EditOthersMessage,
     DeleteOthersMessage,
     React,
+    Report,
 }
 
 use Action::*;
@@ -113,6 +114,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (EditOthersMessage, None),
     (DeleteOthersMessage, Some(GroupAdmin)),
     (React, Some(Member)),
+    (Report, Some(Member)), // and, of somebody, whoever shares a group or a direct channel with them
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.

@@ -23,11 +23,14 @@ use crate::error::Result;
 use crate::failpoint::{self, Point};
 use crate::log::Logs;
 use crate::service::blocks::Blocks;
+use crate::service::bookmarks::Bookmarks;
 use crate::service::channels::Channels;
 use crate::service::direct::Direct;
+use crate::service::drafts::Drafts;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
+use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
@@ -55,6 +58,9 @@ pub struct Parts {
     pub requests: Requests,
     pub channels: Channels,
     pub direct: Direct,
+    pub drafts: Drafts,
+    pub bookmarks: Bookmarks,
+    pub reports: Reports,
     pub logs: Logs,
     pub messages: Messages,
     pub presence: PresenceBook,
@@ -93,6 +99,9 @@ impl App {
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
             direct: Direct::new(&roster),
+            drafts: Drafts::new(&roster),
+            bookmarks: Bookmarks::new(&roster),
+            reports: Reports::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
@@ -121,6 +130,7 @@ impl App {
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
+            again("telling of drafts", || self.drafts.keep_telling(), || {}),
             again("upkeep", || self.sweep(), || {}),
         );
     }

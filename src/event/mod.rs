@@ -51,6 +51,8 @@ pub enum Durable {
     GroupRequestCreated(Placed<About>),
     GroupUpdated(Placed<About>),
     BlocksUpdated(Placed<About>),
+    DraftUpdated(Placed<About>),
+    BookmarkUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -139,6 +141,8 @@ impl Durable {
             AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
             AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
             AccountEvent::BlocksUpdated => Durable::BlocksUpdated(about),
+            AccountEvent::DraftUpdated => Durable::DraftUpdated(about),
+            AccountEvent::BookmarkUpdated => Durable::BookmarkUpdated(about),
         }
     }
 }

@@ -133,6 +133,8 @@ pub enum AccountEvent {
     GroupRequestCreated,
     GroupUpdated,
     BlocksUpdated,
+    DraftUpdated,
+    BookmarkUpdated,
 }
 
 impl What {

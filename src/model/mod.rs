@@ -2,19 +2,24 @@
 //!
 //! Nothing in `model` performs I/O or knows who may do what; that is [`crate::policy`].
 
+mod bookmark;
 mod channel;
+mod draft;
 mod edit;
 mod entry;
 mod group;
 mod id;
 mod position;
 mod preferences;
+mod report;
 mod text;
 mod time;
 mod user;
 mod view;
 
+pub use bookmark::Bookmark;
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
+pub use draft::SavedDraft;
 pub use edit::{ChannelEdit, GroupEdit};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use group::{
@@ -24,6 +29,7 @@ pub use group::{
 pub use id::Id;
 pub use position::{Position, Verdict};
 pub use preferences::{Block, Circle, Notify, Preferences};
+pub use report::{Grievance, Report, ReportState, Reported};
 pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};

@@ -11,10 +11,12 @@ mod admin;
 mod auth;
 mod blocks;
 mod body;
+mod bookmarks;
 mod call;
 mod channels;
 mod direct;
 mod door;
+mod drafts;
 mod groups;
 mod guard;
 mod header;
@@ -22,6 +24,7 @@ mod messages;
 mod outcome;
 mod pages;
 mod reply;
+mod reports;
 mod requests;
 mod route;
 mod system;
@@ -57,6 +60,9 @@ pub fn routes() -> Vec<Route> {
         channels::routes(),
         direct::routes(),
         messages::routes(),
+        drafts::routes(),
+        bookmarks::routes(),
+        reports::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

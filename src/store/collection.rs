@@ -37,7 +37,7 @@ impl When {
     }
 }
 
-const fn index(name: &'static str, fields: &'static [Field]) -> Index {
+pub(super) const fn index(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: false, when: None }
 }
 
@@ -46,13 +46,13 @@ const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
 }
 
 impl Index {
-    const fn when(mut self, when: When) -> Index {
+    pub(super) const fn when(mut self, when: When) -> Index {
         self.when = Some(when);
         self
     }
 }
 
-const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
+pub(super) const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
     Collection { name, indexes, grows: true }
 }
 
@@ -163,5 +163,8 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BLOCKS,
     &PREFERENCES,
     &CURSORS,
+    &super::bookmarks::BOOKMARKS,
+    &super::drafts::DRAFTS,
+    &super::reports::REPORTS,
     &SETTINGS,
 ];

@@ -9,10 +9,12 @@
 
 mod bans;
 mod blocks;
+mod bookmarks;
 mod channels;
 mod collection;
 mod counted;
 mod cursors;
+mod drafts;
 mod engine;
 mod groups;
 mod language;
@@ -25,6 +27,7 @@ mod mongo;
 mod opening;
 mod outcome;
 mod preferences;
+mod reports;
 mod requests;
 mod rules;
 mod sessions;
@@ -52,7 +55,8 @@ pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+    Ban, Block, Bookmark, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Report,
+    SavedDraft, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -70,6 +74,9 @@ pub struct Store {
     pub messages: Table<Entry>,
     pub blocks: Table<Block>,
     pub preferences: Table<Preferences>,
+    pub bookmarks: Table<Bookmark>,
+    pub drafts: Table<SavedDraft>,
+    pub reports: Table<Report>,
     pub cursors: Table<Cursor>,
     pub settings: Table<Setting>,
 }
@@ -93,6 +100,9 @@ impl Store {
             messages: Table::on(&engine),
             blocks: Table::on(&engine),
             preferences: Table::on(&engine),
+            bookmarks: Table::on(&engine),
+            drafts: Table::on(&engine),
+            reports: Table::on(&engine),
             cursors: Table::on(&engine),
             settings: Table::on(&engine),
             engine,

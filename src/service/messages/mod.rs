@@ -14,11 +14,11 @@ pub use send::Send;
 
 use super::{Rights, Seat};
 use crate::clock::Clock;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::log::{Address, Logs};
 use crate::model::{Entry, Id, What};
-use crate::policy::{Action, Actor, can};
+use crate::policy::Actor;
 use crate::store::Store;
 use slow::Turns;
 
@@ -38,14 +38,7 @@ impl Messages {
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.
     async fn find(&self, actor: &Actor, id: Id<Entry>) -> Result<(Entry, Seat)> {
-        let unknown = |_| Error::not_found("message");
-        let entry = self.message(id).await?;
-        let seat = match self.rights.in_channel(actor, entry.log.cast()).await {
-            Err(error) if error.code() == Code::NotFound => return Err(unknown(error)),
-            other => other?,
-        };
-        can(seat.standing, Action::ReadChannel, "message")?;
-        Ok((entry, seat))
+        self.rights.to_message(actor, id).await
     }
 
     async fn message(&self, id: Id<Entry>) -> Result<Entry> {

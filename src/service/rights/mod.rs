@@ -4,6 +4,7 @@
 //! right starts a new generation, so nothing older is believed again (contract D-33). Changes by
 //! other processes on the same store start none here, so there nothing is believed for long.
 
+mod reading;
 mod remembered;
 
 use std::sync::Arc;

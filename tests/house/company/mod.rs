@@ -9,10 +9,13 @@ use hubbub::model::{
 };
 use hubbub::policy::Actor;
 use hubbub::service::blocks::Blocks;
+use hubbub::service::bookmarks::Bookmarks;
 use hubbub::service::channels::{Channels, NewChannel};
 use hubbub::service::direct::{Direct, NewDirect};
+use hubbub::service::drafts::Drafts;
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
+use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
 use hubbub::service::{Rights, Roster, Span};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
@@ -30,6 +33,9 @@ pub struct Company {
     pub channels: Channels,
     pub direct: Direct,
     pub blocks: Blocks,
+    pub drafts: Drafts,
+    pub bookmarks: Bookmarks,
+    pub reports: Reports,
     pub requests: Requests,
     pub messages: Messages,
 }
@@ -58,7 +64,24 @@ impl Company {
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
         let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
-        Company { store, clock, rights, logs, roster, groups, channels, direct, blocks, requests, messages }
+        let (drafts, bookmarks) = (Drafts::new(&roster), Bookmarks::new(&roster));
+        let reports = Reports::new(&roster);
+        Company {
+            store,
+            clock,
+            rights,
+            logs,
+            roster,
+            groups,
+            channels,
+            direct,
+            blocks,
+            drafts,
+            bookmarks,
+            reports,
+            requests,
+            messages,
+        }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
