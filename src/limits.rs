@@ -44,6 +44,14 @@ pub const SEARCH_RANKED: usize = 1_000;
 // Groups.
 /// Active and archived ones together.
 pub const CHANNELS_PER_GROUP: u64 = 500;
+/// In a direct channel, whoever began it included.
+pub const DIRECT_MEMBERS: usize = 10;
+pub const DRAFTS: u64 = 200;
+/// How often somebody's devices hear of one draft at most.
+pub const DRAFT_TOLD_EVERY: Duration = Duration::from_secs(1);
+pub const BOOKMARKS: u64 = 5_000;
+/// The slowest a channel can be.
+pub const SLOW_MODE_SECONDS: u32 = 6 * 60 * 60;
 /// A change that should have been told by then belongs to nobody who still runs.
 pub const TELLING_LASTS: Duration = Duration::from_secs(60);
 

@@ -47,6 +47,7 @@ pub enum Action {
     ListUsers,
     ListGroups,
     CreateGroup,
+    StartDirect,
     Administer,
     // A group.
     SeeGroup,
@@ -66,6 +67,7 @@ pub enum Action {
     ReadChannel,
     Post,
     PostWhereReadOnly,
+    PostWhereSlow,
     EditChannel,
     ManageChannelMembers,
     Ban,
@@ -81,6 +83,7 @@ pub enum Action {
     Pin,
     SeeEdits,
     SeeHiddenEdits,
+    Report,
 }
 
 use Action::*;
@@ -92,6 +95,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ListUsers, Some(Stranger)),
     (ListGroups, Some(Stranger)),
     (CreateGroup, Some(Stranger)), // and, by configuration, only a group admin or super admin
+    (StartDirect, Some(Stranger)), // and those who are named decide who may write to them
     (Administer, Some(SuperAdmin)),
     (SeeGroup, Some(Outsider)),
     (SeeMembers, Some(Member)),
@@ -109,6 +113,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ReadChannel, Some(Member)),
     (Post, Some(Member)),
     (PostWhereReadOnly, Some(GroupAdmin)),
+    (PostWhereSlow, Some(GroupAdmin)), // everybody else when it is their turn
     (EditChannel, Some(GroupAdmin)),
     (ManageChannelMembers, Some(GroupAdmin)),
     (Ban, Some(GroupAdmin)),
@@ -123,6 +128,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (Pin, Some(GroupAdmin)), // and, by the channel's setting or in a direct channel, a member
     (SeeEdits, Some(Member)),
     (SeeHiddenEdits, Some(GroupAdmin)), // where the group's settings hide them
+    (Report, Some(Member)), // and, of somebody, whoever shares a group or a direct channel with them
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.

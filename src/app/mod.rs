@@ -22,11 +22,16 @@ use crate::config::{Config, Keys, Network};
 use crate::error::Result;
 use crate::failpoint::{self, Point};
 use crate::log::{Follower, Logs, Start};
+use crate::service::blocks::Blocks;
+use crate::service::bookmarks::Bookmarks;
 use crate::service::channels::Channels;
+use crate::service::direct::Direct;
+use crate::service::drafts::Drafts;
 use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
+use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
@@ -47,12 +52,17 @@ pub struct Parts {
     pub doors: Doors,
     pub accounts: Accounts,
     pub users: Users,
+    pub blocks: Blocks,
     pub admin: Admin,
     pub roster: Roster,
     pub groups: Groups,
     pub requests: Requests,
     pub channels: Channels,
     pub emojis: Emojis,
+    pub direct: Direct,
+    pub drafts: Drafts,
+    pub bookmarks: Bookmarks,
+    pub reports: Reports,
     pub logs: Logs,
     pub messages: Messages,
     pub search: Search,
@@ -87,12 +97,17 @@ impl App {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
             users: Users::new(registrar.clone(), prover),
             admin: Admin::new(registrar),
+            blocks: Blocks::new(&roster),
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             search: Search::new(&roster),
+            direct: Direct::new(&roster),
+            drafts: Drafts::new(&roster),
+            bookmarks: Bookmarks::new(&roster),
+            reports: Reports::new(&roster),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),
@@ -121,6 +136,7 @@ impl App {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
             again("forwards", || self.take_back_forwards(), || {}),
+            again("telling of drafts", || self.drafts.keep_telling(), || {}),
             again("upkeep", || self.sweep(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
         );
@@ -150,6 +166,9 @@ impl App {
             failpoint::reach(Point::InUpkeep);
             if let Err(error) = self.roster.sweep().await {
                 warn!(%error, "ended bans could not be lifted, this will be tried again");
+            }
+            if let Err(error) = self.direct.sweep().await {
+                warn!(%error, "not everybody could be told of a direct channel, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

@@ -125,6 +125,7 @@ fn channel(number: usize, plan: &Plan, groups: &[Group], clock: &Clock) -> Resul
         life: Life::Active,
         settings: ChannelSettings::default(),
         epoch: Epoch(nonce()),
+        untold: false,
         created_by,
         created_at: clock.now(),
         updated_at: clock.now(),

@@ -57,6 +57,9 @@ pub enum Durable {
     GroupRequestCreated(Placed<About>),
     GroupUpdated(Placed<About>),
     ThreadFollowed(Placed<About>),
+    BlocksUpdated(Placed<About>),
+    DraftUpdated(Placed<About>),
+    BookmarkUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -172,6 +175,9 @@ impl Durable {
             AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
             AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
             AccountEvent::ThreadFollowed => Durable::ThreadFollowed(about),
+            AccountEvent::BlocksUpdated => Durable::BlocksUpdated(about),
+            AccountEvent::DraftUpdated => Durable::DraftUpdated(about),
+            AccountEvent::BookmarkUpdated => Durable::BookmarkUpdated(about),
         }
     }
 }

@@ -288,6 +288,10 @@ fn repeat(entry: Entry, draft: &Draft) -> Result<Kept> {
         (What::Message(first), What::Message(second)) if first.digest == second.digest => {
             Ok(Kept { entry, row: None, duplicate: true })
         }
+        // In a user's own log the id is that of the cause, which is told of once.
+        (first, second) if first.is_personal() && second.is_personal() => {
+            Ok(Kept { entry, row: None, duplicate: true })
+        }
         _ => Err(Error::conflict("this clientMsgId was used for another message")),
     }
 }

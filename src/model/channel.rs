@@ -1,8 +1,12 @@
 //! Where people talk: a channel of a group, or a direct one between a few people.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
+use crate::limits;
 
 use super::{Description, Epoch, Group, Id, Life, Name, Reason, Time, User, Username};
 
@@ -37,6 +41,9 @@ pub struct Channel {
     pub settings: ChannelSettings,
     /// Of the channel's log; changes only when history may have gone back.
     pub epoch: Epoch,
+    /// A direct channel that perhaps not all who belong to it have been told of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
     pub created_by: Id<User>,
     pub created_at: Time,
     pub updated_at: Time,
@@ -59,6 +66,20 @@ impl Channel {
     /// CONFLICT for a direct channel: what is done through a group cannot be done to it.
     pub fn group(&self) -> Result<Id<Group>> {
         self.group_id.ok_or_else(|| Error::conflict("a direct message belongs to no group"))
+    }
+
+    /// What tells the direct channel of these people from every other.
+    pub fn key_of(people: &BTreeSet<Id<User>>) -> String {
+        let ids: Vec<String> = people.iter().map(Id::to_string).collect();
+        ids.join("-")
+    }
+
+    /// Who belongs to a direct channel, for as long as it is there; nobody for any other.
+    pub fn people(&self) -> Vec<Id<User>> {
+        match self.channel_type {
+            ChannelType::Direct => self.name_key.split('-').filter_map(|id| id.parse().ok()).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -92,6 +113,14 @@ pub struct ChannelSettings {
     /// Who may pin messages.
     pub pinning: May,
     pub polls: bool,
+    /// Messages may come with pictures, files and attachments.
+    pub uploads: bool,
+    /// How long whoever is no admin waits from one message to the next; 0: not at all.
+    #[serde(deserialize_with = "pause")]
+    pub slow_mode_seconds: u32,
+    /// How many may sit in it while it is private; none: all of the group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_members: Option<NonZeroU32>,
 }
 
 /// To whom of a group something is left.
@@ -104,7 +133,23 @@ pub enum May {
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings { read_only: false, reactions: true, pinning: May::Admins, polls: true }
+        ChannelSettings {
+            read_only: false,
+            reactions: true,
+            uploads: true,
+            slow_mode_seconds: 0,
+            pinning: May::Admins,
+            polls: true,
+            max_members: None,
+        }
+    }
+}
+
+fn pause<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let seconds = u32::deserialize(from)?;
+    match seconds <= limits::SLOW_MODE_SECONDS {
+        true => Ok(seconds),
+        false => Err(serde::de::Error::custom(format!("must be 0 to {}", limits::SLOW_MODE_SECONDS))),
     }
 }
 

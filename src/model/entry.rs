@@ -160,6 +160,9 @@ pub enum AccountEvent {
     GroupRequestCreated,
     GroupUpdated,
     ThreadFollowed,
+    BlocksUpdated,
+    DraftUpdated,
+    BookmarkUpdated,
 }
 
 impl What {

@@ -2,7 +2,9 @@
 //!
 //! Nothing in `model` performs I/O or knows who may do what; that is [`crate::policy`].
 
+mod bookmark;
 mod channel;
+mod draft;
 mod edit;
 mod emoji;
 mod entry;
@@ -13,13 +15,16 @@ mod id;
 mod poll;
 mod position;
 mod preferences;
+mod report;
 mod text;
 mod thread;
 mod time;
 mod user;
 mod view;
 
+pub use bookmark::Bookmark;
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
+pub use draft::SavedDraft;
 pub use edit::{ChannelEdit, GroupEdit};
 pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
@@ -33,10 +38,11 @@ pub use id::Id;
 pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
 pub use preferences::{Block, Circle, Notify, Preferences};
+pub use report::{Grievance, Report, ReportState, Reported};
 pub use text::{
     ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
 };
 pub use thread::ThreadSummary;
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};
-pub use view::{BanView, ChannelView, GroupView, MemberView, RequestView};
+pub use view::{BanView, BlockView, ChannelView, GroupView, MemberView, PersonView, RequestView};

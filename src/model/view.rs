@@ -43,9 +43,19 @@ pub struct ChannelView {
     /// Seq of the last entry in the channel's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Seq>,
+    /// Of a direct channel: who belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<PersonView>>,
     pub created_by: Id<User>,
     pub created_at: Time,
     pub updated_at: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonView {
+    pub user_id: Id<User>,
+    pub username: Username,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,6 +76,14 @@ pub struct BanView {
     pub reason: Reason,
     pub until: Option<Time>,
     pub banned_by: Id<User>,
+    pub created_at: Time,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockView {
+    pub user_id: Id<User>,
+    pub username: Username,
     pub created_at: Time,
 }
 
@@ -117,6 +135,7 @@ impl Channel {
             settings: self.settings.clone(),
             epoch: self.epoch.clone(),
             head: None,
+            members: None,
             created_by: self.created_by,
             created_at: self.created_at,
             updated_at: self.updated_at,

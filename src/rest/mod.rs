@@ -9,10 +9,14 @@
 
 mod admin;
 mod auth;
+mod blocks;
 mod body;
+mod bookmarks;
 mod call;
 mod channels;
+mod direct;
 mod door;
+mod drafts;
 mod emoji;
 mod groups;
 mod guard;
@@ -21,6 +25,7 @@ mod messages;
 mod outcome;
 mod pages;
 mod reply;
+mod reports;
 mod requests;
 mod route;
 mod search;
@@ -50,6 +55,7 @@ pub fn routes() -> Vec<Route> {
         pages::routes(),
         auth::routes(),
         users::routes(),
+        blocks::routes(),
         admin::routes(),
         groups::routes(),
         requests::routes(),
@@ -57,6 +63,11 @@ pub fn routes() -> Vec<Route> {
         emoji::routes(),
         messages::routes(),
         search::routes(),
+        direct::routes(),
+        messages::routes(),
+        drafts::routes(),
+        bookmarks::routes(),
+        reports::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

@@ -5,13 +5,19 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod blocks;
+pub mod bookmarks;
 pub mod channels;
+pub mod direct;
+pub mod drafts;
 pub mod emoji;
 pub mod groups;
 pub mod messages;
+mod own_log;
 mod page;
 pub mod presence;
 pub mod registrar;
+pub mod reports;
 pub mod requests;
 mod revocations;
 mod rights;

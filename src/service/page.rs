@@ -66,4 +66,9 @@ impl<T> Page<T> {
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(turn).collect(), paging: self.paging }
     }
+
+    /// Leaves out what turns into nothing; where the list goes on stays.
+    pub fn filter_map<U>(self, turn: impl FnMut(T) -> Option<U>) -> Page<U> {
+        Page { items: self.items.into_iter().filter_map(turn).collect(), paging: self.paging }
+    }
 }

@@ -19,6 +19,10 @@ impl Table<Block> {
         self.find(slice.up(is("userId", user), "createdAt")).await
     }
 
+    pub async fn total(&self, user: Id<User>) -> Result<u64> {
+        self.count(is("userId", user)).await
+    }
+
     /// True for exactly one of those who try.
     pub async fn remove(&self, user: Id<User>, blocked: Id<User>) -> Result<bool> {
         Ok(self.delete(is("_id", Block::key(user, blocked))).await? == 1)

@@ -114,6 +114,16 @@ impl Table<Channel> {
         self.update(filter, changes).await
     }
 
+    /// Direct ones that perhaps not everybody has been told of, in no order.
+    pub async fn untold(&self, limit: u64) -> Result<Vec<Channel>> {
+        self.find(Query::new(is("untold", true), limit)).await
+    }
+
+    /// Everybody has been told.
+    pub async fn told(&self, id: Id<Channel>) -> Result<()> {
+        self.update(is("_id", id), vec![Change::Unset("untold")]).await.map(drop)
+    }
+
     /// Takes the rows away, as of a group that never came to be.
     pub async fn forget(&self, group: Id<Group>) -> Result<u64> {
         self.delete(Filter::And(vec![is("groupId", group), one_of("life", LISTED)])).await

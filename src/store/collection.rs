@@ -101,6 +101,7 @@ pub static CHANNELS: Collection = collection(
         unique("name", &["groupId", "nameKey"]).when(When::Text("life", "active")),
         index("group", &["groupId", "life", "nameKey", "_id"]),
         index("life_created", &["life", "createdAt", "_id"]),
+        index("untold", &["untold"]).when(When::Has("untold")),
     ],
 );
 
@@ -138,6 +139,7 @@ pub static MESSAGES: Collection = collection(
         unique(INTENT, &["channelId", "userId", "clientMsgId"]).when(When::Has("clientMsgId")),
         index("kind", &["channelId", "kind", "seq"]),
         index("author", &["userId", "kind", "createdAt"]),
+        index("own", &["channelId", "userId", "seq"]).when(When::Text("kind", "message")),
         index("target", &["target", "seq"]).when(When::Has("target")),
         index("edits", &["target", "seq"]).when(When::Text("kind", "edit")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
@@ -170,5 +172,8 @@ pub static COLLECTIONS: &[&Collection] = &[
     &CURSORS,
     &super::follows::FOLLOWS,
     &super::emoji::EMOJI,
+    &super::bookmarks::BOOKMARKS,
+    &super::drafts::DRAFTS,
+    &super::reports::REPORTS,
     &SETTINGS,
 ];

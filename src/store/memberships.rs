@@ -61,6 +61,13 @@ impl Table<Membership> {
         self.find(Query::new(one_of("_id", keys), users.len() as u64)).await
     }
 
+    /// Who of these people belongs to any of some places; named once for each.
+    pub async fn of_these_in(&self, places: &[Id<Place>], users: &[Id<User>]) -> Result<Vec<Membership>> {
+        let keys = places.iter().flat_map(|place| users.iter().map(|user| Membership::key(*place, *user)));
+        let limit = (places.len() * users.len()) as u64;
+        self.find(Query::new(one_of("_id", keys), limit)).await
+    }
+
     /// Gives a member another role; none where they are no member or have that role already.
     pub async fn turn(&self, place: Id<Place>, user: Id<User>, to: MemberRole) -> Result<Option<Membership>> {
         let other = all([is("_id", Membership::key(place, user)), Filter::Not("role", Literal::of(to))]);

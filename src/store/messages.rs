@@ -68,6 +68,12 @@ impl Table<Entry> {
         self.find(Query::new(filter, limit).by(Order::Down("createdAt")).skip(skip)).await
     }
 
+    /// The last message of somebody in a log.
+    pub async fn last_of(&self, log: Id<Log>, author: Id<User>) -> Result<Option<Entry>> {
+        let filter = all([is("channelId", log), is("userId", author), is("kind", "message")]);
+        self.first(Query::new(filter, 1).by(Order::Down("seq"))).await
+    }
+
     pub async fn count_by(&self, author: Id<User>) -> Result<u64> {
         self.count(all([is("userId", author), is("kind", "message")])).await
     }

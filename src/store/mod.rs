@@ -9,10 +9,12 @@
 
 mod bans;
 mod blocks;
+mod bookmarks;
 mod channels;
 mod collection;
 mod counted;
 mod cursors;
+mod drafts;
 mod emoji;
 mod engine;
 mod follows;
@@ -27,6 +29,7 @@ mod mongo;
 mod opening;
 mod outcome;
 mod preferences;
+mod reports;
 mod requests;
 mod rules;
 mod search;
@@ -56,8 +59,8 @@ pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Emoji, Entry, Follow, Group, GroupRequest, Membership, Preferences, Refresh,
-    Session, User,
+    Ban, Block, Bookmark, Channel, Emoji, Entry, Follow, Group, GroupRequest, Membership, Preferences,
+    Refresh, Report, SavedDraft, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -75,6 +78,9 @@ pub struct Store {
     pub messages: Table<Entry>,
     pub blocks: Table<Block>,
     pub preferences: Table<Preferences>,
+    pub bookmarks: Table<Bookmark>,
+    pub drafts: Table<SavedDraft>,
+    pub reports: Table<Report>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
@@ -100,6 +106,9 @@ impl Store {
             messages: Table::on(&engine),
             blocks: Table::on(&engine),
             preferences: Table::on(&engine),
+            bookmarks: Table::on(&engine),
+            drafts: Table::on(&engine),
+            reports: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),

@@ -164,6 +164,7 @@ impl Maker {
             life: Life::Active,
             settings: Default::default(),
             epoch: Epoch(clock::nonce()),
+            untold: false,
             created_by: group.created_by,
             created_at: self.began,
             updated_at: self.began,

@@ -16,7 +16,8 @@ def value(place, row, name, request):
         name = BEGINNINGS[row.path.removeprefix("/api/").removeprefix("admin/").removeprefix("auth/").split("/")[0]]
     return {
         "group": lambda: place.group, "groupId": lambda: place.group, "channel": lambda: place.channel,
-        "channelId": lambda: place.channel, "message": lambda: place.message["id"], "user": lambda: place.user.id,
+        "channelId": lambda: place.channel, "message": lambda: place.message["id"],
+        "messageId": lambda: place.message["id"], "user": lambda: place.user.id,
         "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
         "requestId": lambda: place.fresh_request(), "rootId": lambda: place.message["id"], "name": lambda: "nothing",
     }[name]()  # fmt: skip

@@ -14,6 +14,7 @@ OTHERS = {
 OF_A_CHANNEL = {
     "ReadChannel", "Post", "EditChannel", "ManageChannelMembers", "Ban", "EditOwnMessage", "DeleteOwnMessage", "React",
     "Pin", "SeeEdits", "Vote", "CloseOwnPoll",
+    "Report",
 }  # fmt: skip
 
 # Who may not decide about a request learns nothing of it, and only who asked takes it back.
@@ -25,6 +26,11 @@ REQUEST_OF_ANOTHER = {
         ["NOT_FOUND", "NOT_FOUND", "NOT_FOUND", "ok", "ok"],
     ),
 }
+
+# One's own, of something that one has to be able to read.
+OF_WHAT_ONE_READS = {
+    "GET /api/drafts/{channelId}", "PUT /api/drafts/{channelId}", "PUT /api/client/bookmarks/{messageId}",
+}  # fmt: skip
 
 # They answer with what the caller may see and leave the rest out.
 LEAVES_OUT = {
@@ -105,6 +111,8 @@ def opened(row, place):
 def owned(row, place):
     if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}") and place.role != "root" and place.user is not place.caller:
         return "FORBIDDEN" if row.path == "/api/users/{id}" else "NOT_FOUND"
+    if row.what in OF_WHAT_ONE_READS and place.stands(True) == STRANGER:
+        return "NOT_FOUND"
     return "ok"
 
 

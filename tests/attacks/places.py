@@ -5,9 +5,9 @@ from town import NUMBERS, Town
 
 STRANGER, OUTSIDER, MEMBER, ADMIN, SUPER = range(5)
 
-# A place of one's own, one where the caller is one of the members, two groups, and a private channel of
-# the first that the caller was not let into.
-PLACES = ["own", "club", "g1", "g2", "secret"]
+# A place of one's own, one where the caller is one of the members, two groups, a private channel of the
+# first that the caller was not let into, and a direct channel of two of its members.
+PLACES = ["own", "club", "g1", "g2", "secret", "dm"]
 ROLES = ["anon", "mallory", "carol", "eve", "bob", "ga", "root"]
 
 
@@ -20,6 +20,7 @@ class Village(Town):
         self.ga.rest("DELETE", f"/groups/{self.g1}/members/{self.eve.id}")
         self.secret = self.channel(self.ga, self.g1, "secret", isPrivate=True)
         self.ga.rest("POST", f"/channels/{self.secret}/members", {"userId": self.alice.id})
+        self.dm = self.alice.rest("POST", "/dms", {"userIds": [self.bob.id]})["channel"]["id"]
         self.dan = rig.person("dan")
         self.gb.rest("POST", f"/groups/{self.g2}/members", {"userId": self.dan.id})
         self.passer, self.sleeper = rig.person("passer"), rig.person("sleeper")
@@ -67,7 +68,7 @@ class Place:
         town = self.town
         self.admin, self.member = (town.gb, town.dan) if self.name == "g2" else (town.ga, town.alice)
         self.group = town.g2 if self.name == "g2" else town.g1
-        self.channel = {"g1": town.pub, "g2": town.other, "secret": town.secret}[self.name]
+        self.channel = {"g1": town.pub, "g2": town.other, "secret": town.secret, "dm": town.dm}[self.name]
         self.user, self.author = self.member, self.member
         # What eve said before she was removed is not hers to touch any more.
         if self.role == "eve" and self.name == "g1":
@@ -77,12 +78,14 @@ class Place:
 
     def stands(self, of_channel):
         """How the caller stands to the group, or to its channel."""
+        if self.name == "dm" and of_channel:
+            return MEMBER if self.role == "bob" else STRANGER
         if self.role == "root":
             return SUPER
         if self.name == "own":
             return ADMIN
-        member = self.name == "club" or (self.role, self.name) in {("bob", "g1"), ("bob", "secret"), ("carol", "g2")}
-        if (self.role, self.name) in {("ga", "g1"), ("ga", "secret")}:
+        member = self.name == "club" or (self.role, self.name) in {("bob", "g1"), ("bob", "secret"), ("bob", "dm"), ("carol", "g2")}
+        if (self.role, self.name) in {("ga", "g1"), ("ga", "secret"), ("ga", "dm")}:
             return ADMIN
         if self.name == "secret" and of_channel:
             return STRANGER
@@ -111,8 +114,8 @@ class Place:
         return self.town.group(self.admin, *{person for person in members if person not in (self.admin, self.town.root)})
 
     def fresh_channel(self, private=False):
-        """Another channel like this one: in "secret", private without the caller."""
-        if self.wanted != "ok":
+        """Another channel like this one: in "secret", private without the caller. There is no second "dm"."""
+        if self.wanted != "ok" or self.name == "dm":
             return self.channel
         channel = self.town.channel(self.admin, self.group, "fresh", isPrivate=private or self.name == "secret")
         if private and self.caller and self.stands(True) == MEMBER:

@@ -57,6 +57,11 @@ def reply(place):
     return place.author.rest("POST", f"/messages/{place.message['id']}/replies", body)["message"]["id"]
 
 
+def drafted(place):
+    place.caller.rest("PUT", f"/drafts/{place.channel}", {"text": place.rig.words()})
+    return place.channel
+
+
 def own_reaction(place):
     return {"reaction": "🎉"}
 
@@ -85,6 +90,8 @@ ROUTES = {
     "DELETE /api/channels/{id}": asks(id=lambda place: place.fresh_channel()),
     "DELETE /api/channels/{id}/bans/{userId}": asks(id=banned),
     "DELETE /api/channels/{id}/members/{userId}": asks(id=seated),
+    "DELETE /api/client/bookmarks/{messageId}": LOOK,
+    "DELETE /api/drafts/{channelId}": LOOK,
     "DELETE /api/group-requests/{requestId}": asks(),
     "DELETE /api/groups/{id}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/groups/{id}/admins/{userId}": asks(id=with_two_admins),
@@ -96,6 +103,7 @@ ROUTES = {
     "DELETE /api/messages/{id}/pin": asks(),
     "DELETE /api/messages/{id}/reactions": asks(body=own_reaction),
     "DELETE /api/users/{id}": asks(id=somebody),
+    "DELETE /api/users/{id}/block": LOOK,
     "GET /": OPEN,
     "GET /api": OPEN,
     "GET /api/admin/channels": LOOK,
@@ -149,6 +157,11 @@ ROUTES = {
     "GET /api/users/{id}": LOOK,
     "GET /api/users/{id}/avatar": LOOK,
     "GET /api/users/{id}/groups": LOOK,
+    "GET /api/client/blocks": LOOK,
+    "GET /api/client/bookmarks": LOOK,
+    "GET /api/dms": LOOK,
+    "GET /api/drafts": LOOK,
+    "GET /api/drafts/{channelId}": asks(channelId=drafted),
     "GET /claim": OPEN,
     "GET /health": OPEN,
     "GET /healthz": OPEN,
@@ -178,6 +191,7 @@ ROUTES = {
         body=lambda place: {"userId": place.member.id}, id=lambda place: place.fresh_channel(private=True)
     ),
     "POST /api/channels/{id}/unarchive": asks(id=archived),
+    "POST /api/dms": asks(body=lambda place: {"userIds": [place.town.sleeper.id]}),
     "POST /api/group-requests": asks(
         body=lambda place: {"groupId": place.fresh_group(), "requestType": "register_interest"}
     ),
@@ -203,11 +217,16 @@ ROUTES = {
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),
     "POST /api/messages/{id}/votes": asks(body=lambda place: {"options": [0]}, id=poll),
+    "POST /api/messages/{id}/report": asks(body=lambda place: {"reason": "spam"}),
+    "POST /api/reports": asks(body=lambda place: {"messageId": place.message["id"], "reason": "spam"}),
     "POST /api/users": asks(body=account),
+    "POST /api/users/{id}/block": asks(id=lambda place: place.town.passer.id),
     "PUT /api/admin/users/{id}": asks(body=lambda place: {"displayName": "Somebody"}),
     "PUT /api/auth/change-password": asks(body=lambda place: place.passwords()),
     "PUT /api/channels/{id}": asks(body=lambda place: {"description": "changed"}),
     "PUT /api/channels/{id}/settings": asks(body=lambda place: {"readOnly": False}),
+    "PUT /api/client/bookmarks/{messageId}": asks(body=lambda place: {"note": "again"}),
+    "PUT /api/drafts/{channelId}": asks(body=lambda place: {"text": place.rig.words()}),
     "PUT /api/groups/{id}": asks(body=lambda place: {"description": "changed"}),
     "PUT /api/messages/{id}": asks(body=lambda place: {"text": place.words()}),
     "PUT /api/users/me": asks(body=lambda place: {"bio": "changed"}),

@@ -68,6 +68,25 @@ def test_s_34_things_of_another_channel_are_not_there(rig, village, name):
                 assert json.dumps(answers[0]).replace(place.channel, NOWHERE) == json.dumps(answers[1]), row.what
 
 
+def test_s_48_an_administrator_and_private_talk(rig, village):
+    """Root asks for all there is to be asked for, and listens; nothing of it is of a direct channel."""
+    place = Place(village, "root", "dm")
+    chat = village.root.connect()
+    place.message = village.alice.say(place.channel)
+    private = (place.channel, place.message["id"], place.words())
+    for row in matrix.rows():
+        if row.method == "GET":
+            answer = ask(place, row, fresh=False)
+            assert not [thing for thing in private if thing in answer.text], row.what
+    assert chat.done("resume", {"channels": {place.channel: 0}})["channels"] == {place.channel: {"gone": True}}
+    assert chat.refused("join_channel", {"channelId": place.channel}) == "NOT_FOUND"
+    village.bob.say(place.channel)
+    chat.done("get_online_users")
+    heard = json.dumps([data for name, data, _ in chat.heard])
+    assert place.channel not in heard
+    chat.leave()
+
+
 def test_s_34_nor_can_they_be_named_in_ones_own(rig, village):
     place = Place(village, "bob", "club")
     with place.caller.visit() as chat:

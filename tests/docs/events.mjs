@@ -141,6 +141,17 @@ await carlo.hear("group_request_reviewed");
 await rest("PUT", `/groups/${group.id}`, ann.accessToken, { description: "where boats sleep" });
 await bobby.hear("group_updated");
 
+// Whom one would rather not hear of.
+await rest("POST", `/users/${dora.user.id}/block`, ann.accessToken);
+await anna.hear("blocks_updated");
+
+// What one keeps for oneself.
+const kept = await anna.ask("send_message", { channelId, text: "spring tide on Sunday" });
+await rest("PUT", `/client/bookmarks/${kept.data.message.id}`, ann.accessToken, { note: "tell Carl" });
+await anna.hear("bookmark_updated");
+await rest("PUT", `/drafts/${channelId}`, ann.accessToken, { text: "neap tide on" });
+await anna.hear("draft_updated");
+
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });
 await rest("DELETE", `/auth/sessions/${second.sessionId}`, carl.accessToken);

@@ -9,7 +9,6 @@ use hubbub::service::messages::{Send, Version};
 use serde_json::json;
 
 use crate::company::{Company, code, from, story};
-use crate::direct::between;
 
 async fn say(company: &Company, who: &Actor, channel: Id<Channel>, words: &str) -> Id<Entry> {
     let send = Send { text: Some(words.parse().unwrap()), ..Send::to(channel) };
@@ -74,7 +73,7 @@ async fn members_see_them_unless_the_group_leaves_them_to_admins() {
 async fn those_who_talk_directly_see_them() {
     story(async |company: Company| {
         let (ann, bob, root) = (company.user("ann").await, company.user("bob").await, company.root().await);
-        let direct = between(&company, &[&ann, &bob]).await.id;
+        let direct = company.dm(&ann, &[&bob]).await.unwrap().id;
         let message = say(&company, &ann, direct, "at eight").await;
         edit(&company, &ann, message, "at nine").await;
         let shown = company.messages.edits(&bob, message, 0, 50).await.unwrap();

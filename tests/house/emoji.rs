@@ -9,7 +9,6 @@ use hubbub::service::messages::Send;
 use serde_json::json;
 
 use crate::company::{Company, all, code, from, story};
-use crate::direct::between;
 
 fn wave() -> NewEmoji {
     named("wave-2")
@@ -65,7 +64,7 @@ async fn a_groups_own_emoji_is_known_in_its_channels_alone() {
         let (here, there) = (say(&company, &ann, choir).await, say(&company, &ann, band).await);
         assert_eq!(react(&company, &ann, here, ":wave-2:", false).await, Ok(()));
         assert_eq!(react(&company, &ann, there, ":wave-2:", false).await, Err(Code::ValidationFailed));
-        let direct = between(&company, &[&ann, &bob]).await;
+        let direct = company.dm(&ann, &[&bob]).await.unwrap();
         let hello = Send { text: Some("hello".parse().unwrap()), ..Send::to(direct.id) };
         let hello = company.messages.post(&ann, hello).await.unwrap().message.id;
         assert_eq!(react(&company, &ann, hello, ":wave-2:", false).await, Err(Code::ValidationFailed));

@@ -103,6 +103,9 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::GroupRequestCreated),
         account(AccountEvent::GroupUpdated),
         account(AccountEvent::ThreadFollowed),
+        account(AccountEvent::BlocksUpdated),
+        account(AccountEvent::DraftUpdated),
+        account(AccountEvent::BookmarkUpdated),
     ];
     let (channel_id, user_id, username) = (id(2), id(3), ann());
     let online = Online {

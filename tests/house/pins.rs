@@ -12,7 +12,6 @@ use hubbub::service::messages::Send;
 use serde_json::json;
 
 use crate::company::{Company, all, code, from, story};
-use crate::direct::between;
 
 /// Ann's public group with bob in it, and its channel.
 async fn choir(company: &Company) -> (Actor, Actor, Channel) {
@@ -62,7 +61,7 @@ async fn admins_pin_and_members_where_the_channel_lets_them() {
 async fn whoever_belongs_to_a_direct_channel_pins_in_it() {
     story(async |company: Company| {
         let (ann, bob, root) = (company.user("ann").await, company.user("bob").await, company.root().await);
-        let direct = between(&company, &[&ann, &bob]).await;
+        let direct = company.dm(&ann, &[&bob]).await.unwrap();
         let plan = say(&company, &ann, direct.id, "the plan").await;
         company.messages.pin(&bob, plan, false).await.unwrap();
         assert_eq!(ids(&pins(&company, &ann, direct.id).await), [plan]);

@@ -31,7 +31,7 @@ impl Channels {
             None => self.roster.channels_of(actor.id).await?,
         };
         let channels = channels.into_iter().filter(|channel| wanted.met_by(channel)).collect();
-        Ok(span.cut(channels, by_creation).map(|channel| channel.view()))
+        self.roster.shown(span.cut(channels, by_creation)).await
     }
 
     async fn everywhere(&self, wanted: &ChannelsWanted, span: &Span) -> Result<Page<ChannelView>> {
@@ -50,11 +50,11 @@ impl Channels {
         Ok(span.cut(channels, by_name).map(|channel| channel.view()))
     }
 
-    /// Those of the groups that the actor belongs to, by name.
+    /// Those of the groups that the actor belongs to, and direct ones, by name.
     pub async fn mine(&self, actor: &Actor, span: &Span) -> Result<Page<ChannelView>> {
         let mut channels = self.roster.channels_of(actor.id).await?;
         channels.retain(|channel| channel.life == Life::Active);
-        Ok(span.cut(channels, by_name).map(|channel| channel.view()))
+        self.roster.shown(span.cut(channels, by_name)).await
     }
 
     async fn readable_in(&self, actor: &Actor, group: Id<Group>) -> Result<Vec<Channel>> {
@@ -68,7 +68,7 @@ impl Channels {
     }
 }
 
-fn by_creation(channel: &Channel) -> After {
+pub(in crate::service) fn by_creation(channel: &Channel) -> After {
     After(channel.created_at.to_string(), channel.id.to_string())
 }
 

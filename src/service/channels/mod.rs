@@ -7,6 +7,7 @@ mod seats;
 use serde::Deserialize;
 
 pub use list::ChannelFilter;
+pub(super) use list::by_creation;
 pub use seats::NewBan;
 
 use super::roster::{News, Note};
@@ -54,7 +55,8 @@ impl Channels {
     pub async fn get(&self, actor: &Actor, id: Id<Channel>) -> Result<ChannelView> {
         let seat = self.allowed(actor, id, Action::ReadChannel).await?;
         let head = self.roster.logs.head(id.into()).await?;
-        Ok(ChannelView { head: Some(head), ..seat.channel.view() })
+        let shown = self.roster.show(seat.channel.as_ref().clone()).await?;
+        Ok(ChannelView { head: Some(head), ..shown })
     }
 
     pub async fn create(&self, actor: &Actor, new: NewChannel) -> Result<ChannelView> {
@@ -98,6 +100,7 @@ impl Channels {
             life: Life::Active,
             settings: new.settings,
             epoch: Epoch(nonce()),
+            untold: false,
             created_by: actor.id,
             created_at: now,
             updated_at: now,

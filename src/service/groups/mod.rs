@@ -218,6 +218,7 @@ impl Groups {
             life: Life::Active,
             settings: ChannelSettings::default(),
             epoch: Epoch(nonce()),
+            untold: false,
             created_by: group.created_by,
             created_at: group.created_at,
             updated_at: group.created_at,

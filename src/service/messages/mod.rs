@@ -9,6 +9,7 @@ mod polls;
 mod post;
 mod read;
 mod send;
+mod slow;
 mod threads;
 
 pub use change::Changed;
@@ -21,12 +22,13 @@ pub use threads::{Following, Thread};
 
 use super::{Rights, Seat};
 use crate::clock::Clock;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::event::MessageView;
 use crate::log::{Address, Logs};
 use crate::model::{Entry, Id, What};
-use crate::policy::{Action, Actor, can};
+use crate::policy::Actor;
 use crate::store::Store;
+use slow::Turns;
 
 #[derive(Clone, Debug)]
 pub struct Messages {
@@ -34,23 +36,17 @@ pub struct Messages {
     rights: Rights,
     logs: Logs,
     clock: Clock,
+    turns: Turns,
 }
 
 impl Messages {
     pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Messages {
-        Messages { store, rights, logs, clock }
+        Messages { store, rights, logs, clock, turns: Turns::default() }
     }
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.
     async fn find(&self, actor: &Actor, id: Id<Entry>) -> Result<(Entry, Seat)> {
-        let unknown = |_| Error::not_found("message");
-        let entry = self.message(id).await?;
-        let seat = match self.rights.in_channel(actor, entry.log.cast()).await {
-            Err(error) if error.code() == Code::NotFound => return Err(unknown(error)),
-            other => other?,
-        };
-        can(seat.standing, Action::ReadChannel, "message")?;
-        Ok((entry, seat))
+        self.rights.to_message(actor, id).await
     }
 
     async fn message(&self, id: Id<Entry>) -> Result<Entry> {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::slow::Turn;
 use super::{Messages, Send, address, view};
 use crate::error::{Error, Result};
 use crate::event::MessageView;
@@ -22,7 +23,12 @@ pub struct Sent {
 /// A send that has its place in line, or had it before.
 #[derive(Debug)]
 pub enum Posting {
-    Line { pending: Pending, epoch: Epoch },
+    Line {
+        pending: Pending,
+        epoch: Epoch,
+        /// In a slow channel the sender's turn, which lasts until the message is kept or refused.
+        turn: Option<Turn>,
+    },
     Before(Box<Sent>),
 }
 
@@ -30,8 +36,10 @@ impl Posting {
     /// Waits until the message is durable.
     pub async fn sent(self) -> Result<Sent> {
         match self {
-            Posting::Line { pending, epoch } => {
-                let Kept { entry, duplicate, .. } = pending.kept().await?;
+            Posting::Line { pending, epoch, turn } => {
+                let kept = pending.kept().await;
+                drop(turn);
+                let Kept { entry, duplicate, .. } = kept?;
                 Ok(Sent { message: view(&entry)?, duplicate, epoch })
             }
             Posting::Before(sent) => Ok(*sent),
@@ -62,17 +70,20 @@ impl Messages {
         message: Result<Message>,
         targets: Result<Option<Id<Entry>>>,
     ) -> Result<Posting> {
+        let turn = self.turn(actor, channel).await;
         let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::Post, "channel")?;
         let mut message = message?;
-        let taken = seat.takes_posts().and_then(|()| self.takes_poll(&seat, &message));
-        match targets.and_then(|root| taken.map(|()| root)) {
-            Ok(root) => join_thread(&mut message, root),
+        let taken = seat.takes_posts().and_then(|()| seat.takes(&message));
+        let taken = taken.and_then(|()| self.takes_poll(&seat, &message)).and(targets);
+        let (root, turn) = match taken.and_then(|root| Ok((root, turn?))) {
+            Ok(found) => found,
             Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,
-        }
+        };
+        join_thread(&mut message, root);
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
-        Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone() })
+        Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone(), turn })
     }
 
     fn takes_poll(&self, seat: &Seat, message: &Message) -> Result<()> {

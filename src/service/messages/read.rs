@@ -34,15 +34,8 @@ impl Messages {
 
     /// Those of the messages that the actor may read, in the order asked for.
     pub async fn readable(&self, actor: &Actor, ids: &[Id<Entry>]) -> Result<Vec<MessageView>> {
-        let mut readable = Vec::new();
-        for id in ids {
-            match self.get(actor, *id).await {
-                Ok(message) => readable.push(message),
-                Err(error) if error.code() == Code::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(readable)
+        let readable = self.rights.readable(actor, ids).await?;
+        Ok(ids.iter().filter_map(|id| readable.get(id).cloned()).collect())
     }
 
     /// What happened in a channel after a position, a page at a time; or why to start again.

@@ -4,16 +4,20 @@
 //! right starts a new generation, so nothing older is believed again (contract D-33). Changes by
 //! other processes on the same store start none here, so there nothing is believed for long.
 
+mod reading;
 mod remembered;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use remembered::{Asked, Belief, Remembered};
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::model::{Channel, Group, Id, Life, MemberRole, Membership, Place, Session, Status, User};
-use crate::policy::{Action, Actor, Standing, can};
+use crate::model::{
+    Channel, Group, Id, Life, MemberRole, Membership, Message, MessageType, Place, Session, Status, User,
+};
+use crate::policy::{Action, Actor, Standing, allows, can};
 use crate::store::Store;
 
 /// The store that no other process can open meanwhile.
@@ -33,6 +37,8 @@ struct Known {
     standings: Remembered<(Id<User>, Id<Channel>), Standing>,
     /// Apart from the standings, so that all who sit in a channel share one copy of it.
     channels: Remembered<Id<Channel>, Placed>,
+    /// Of direct channels: whether they are [`Seat::closed`].
+    closed: Remembered<Id<Channel>, bool>,
     users: Remembered<Id<User>, Arc<User>>,
     sessions: Remembered<String, Arc<Session>>,
 }
@@ -44,12 +50,17 @@ pub struct Seat {
     /// None of a direct channel.
     pub group: Option<Arc<Group>>,
     pub standing: Standing,
+    /// A direct channel of two, one of whom blocks the other.
+    pub closed: bool,
 }
 
 impl Seat {
     /// Whether anything can be said in the channel by whoever may post there: it is not archived,
     /// and not for admins alone.
     pub fn takes_posts(&self) -> Result<()> {
+        if self.closed {
+            return Err(Error::forbidden("you cannot write here"));
+        }
         if self.channel.life == Life::Archived {
             return Err(Error::conflict("this channel is archived"));
         }
@@ -57,6 +68,23 @@ impl Seat {
             true => can(self.standing, Action::PostWhereReadOnly, "channel"),
             false => Ok(()),
         }
+    }
+
+    /// Whether a message may come with what it comes with.
+    pub fn takes(&self, message: &Message) -> Result<()> {
+        let plain = message.message_type == MessageType::Text && message.attachments.is_empty();
+        let plain = plain && message.image_url.is_none() && message.file_url.is_none();
+        match plain || self.channel.settings.uploads {
+            true => Ok(()),
+            false => Err(Error::forbidden("this channel takes no pictures and no files")),
+        }
+    }
+
+    /// How long one waits here from one message to the next; none where one need not.
+    pub fn pause(&self) -> Option<Duration> {
+        let pause = Duration::from_secs(self.channel.settings.slow_mode_seconds.into());
+        let waits = !pause.is_zero() && !allows(self.standing, Action::PostWhereSlow);
+        waits.then_some(pause)
     }
 }
 
@@ -69,6 +97,7 @@ impl Rights {
             belief: Belief::new(alone),
             standings: Remembered::new(),
             channels: Remembered::new(),
+            closed: Remembered::new(),
             users: Remembered::new(),
             sessions: Remembered::new(),
         }))
@@ -134,15 +163,27 @@ impl Rights {
         let Known { belief, standings, .. } = &*self.0;
         let asked = belief.ask();
         let (channel, group) = self.channel(id, asked).await?;
+        let closed = group.is_none() && self.closed(&channel, asked).await?;
         let key = (actor.id, id);
         if let Some(standing) = standings.get(&key, belief, asked) {
-            return Ok(Seat { channel, group, standing });
+            return Ok(Seat { channel, group, standing, closed });
         }
         let (standing, lasting) = self.to_channel(actor, &channel).await?;
         if lasting {
             standings.keep(key, standing, belief, asked);
         }
-        Ok(Seat { channel, group, standing })
+        Ok(Seat { channel, group, standing, closed })
+    }
+
+    async fn closed(&self, direct: &Channel, asked: Asked) -> Result<bool> {
+        let Known { store, belief, closed, .. } = &*self.0;
+        if let Some(known) = closed.get(&direct.id, belief, asked) {
+            return Ok(known);
+        }
+        let people = direct.people();
+        let found = people.len() == 2 && store.blocks.among(&people).await?;
+        closed.keep(direct.id, found, belief, asked);
+        Ok(found)
     }
 
     async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<Placed> {

@@ -2,9 +2,9 @@
 
 use tracing::warn;
 
-use super::{News, Roster, Turn};
+use super::{News, Note, Roster, Turn};
 use crate::error::{Error, Result};
-use crate::model::{Ban, Channel, Id, Leave, MemberRole, Membership, PlaceKind, User};
+use crate::model::{Ban, Channel, Id, Leave, MemberRole, Membership, Place, PlaceKind, User};
 use crate::policy::Actor;
 
 /// Ended bans taken up by one sweep.
@@ -17,7 +17,7 @@ impl Roster {
         let note = self.begin(by, channel.group()?, news).await?;
         let seat = self.seat(channel.id, user);
         match self.store.memberships.insert(&seat).await {
-            Ok(()) => self.finish(&note).await?,
+            Ok(()) => self.seated(&note, channel, user.id).await?,
             Err(rejected) if rejected.taken("_id") => {
                 self.forget(&note).await?;
                 self.finish_of(channel.group()?, user.id).await?;
@@ -26,6 +26,23 @@ impl Roster {
         }
         let found = self.store.memberships.get(&seat.id).await?;
         found.ok_or_else(|| Error::conflict("this member is just leaving, try again"))
+    }
+
+    /// Tells of somebody for whom there was a seat. They are counted when they sit: of several who
+    /// come at once to the last seat none may find one, and never two.
+    async fn seated(&self, note: &Note, channel: &Channel, user: Id<User>) -> Result<()> {
+        let seats = channel.settings.max_members.map(|most| u64::from(most.get()));
+        let place: Id<Place> = channel.id.into();
+        if let Some(seats) = seats
+            && self.store.memberships.count_of_place(place, None).await? > seats
+        {
+            let removed = self.store.memberships.remove(place, user).await;
+            self.rights.changed();
+            removed?;
+            self.forget(note).await?;
+            return Err(Error::conflict("every seat in this channel is taken"));
+        }
+        self.finish(note).await
     }
 
     pub(in crate::service) fn seat(&self, channel: Id<Channel>, user: &User) -> Membership {

@@ -9,6 +9,7 @@
 //! What may be changed by whom is decided by the services that use it.
 
 mod channel;
+mod direct;
 mod member;
 mod moves;
 mod note;

@@ -8,7 +8,7 @@ use crate::model::{Ban, Channel, Group, Id, Life, MemberRole, Membership, Place,
 use crate::store::{After, Slice};
 
 /// Rows read at once.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
 
 /// Bans that hold and memberships of private channels: of one person by channel, or of one channel
 /// by person.
@@ -125,19 +125,6 @@ impl Roster {
             };
             after = Some(last.place);
             read.extend(self.channels_in(user, &some).await?);
-        }
-    }
-
-    pub async fn direct_channels_of(&self, user: Id<User>) -> Result<Vec<Channel>> {
-        let (mut read, mut after) = (Vec::new(), None);
-        loop {
-            let some = self.store.memberships.of_user(user, PlaceKind::Direct, after, AT_ONCE as u64).await?;
-            let Some(last) = some.last() else {
-                return Ok(read);
-            };
-            after = Some(last.place);
-            let ids: Vec<Id<Channel>> = some.iter().map(|membership| membership.place.cast()).collect();
-            read.extend(self.store.channels.among(&ids).await?);
         }
     }
 

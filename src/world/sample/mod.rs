@@ -135,6 +135,7 @@ impl Teller {
             life: if told.archived.is_some() { Life::Archived } else { Life::Active },
             settings: told.settings.clone(),
             epoch: Epoch(clock::nonce()),
+            untold: false,
             created_by: user_id(&of.by),
             created_at: group.created_at,
             updated_at: told.archived.map_or(group.created_at, |at| self.time(at)),

@@ -8,9 +8,14 @@ use hubbub::model::{
     Status, User, What,
 };
 use hubbub::policy::Actor;
+use hubbub::service::blocks::Blocks;
+use hubbub::service::bookmarks::Bookmarks;
 use hubbub::service::channels::{Channels, NewChannel};
+use hubbub::service::direct::{Direct, NewDirect};
+use hubbub::service::drafts::Drafts;
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
+use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
 use hubbub::service::{Rights, Roster, Span};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
@@ -26,6 +31,11 @@ pub struct Company {
     pub roster: Roster,
     pub groups: Groups,
     pub channels: Channels,
+    pub direct: Direct,
+    pub blocks: Blocks,
+    pub drafts: Drafts,
+    pub bookmarks: Bookmarks,
+    pub reports: Reports,
     pub requests: Requests,
     pub messages: Messages,
 }
@@ -53,7 +63,25 @@ impl Company {
         let messages = Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
-        Company { store, clock, rights, roster, groups, channels, requests, messages, logs }
+        let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
+        let (drafts, bookmarks) = (Drafts::new(&roster), Bookmarks::new(&roster));
+        let reports = Reports::new(&roster);
+        Company {
+            store,
+            clock,
+            rights,
+            logs,
+            roster,
+            groups,
+            channels,
+            direct,
+            blocks,
+            drafts,
+            bookmarks,
+            reports,
+            requests,
+            messages,
+        }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
@@ -103,6 +131,12 @@ impl Company {
 
     pub async fn private(&self, admin: &Actor, group: Id<Group>, name: &str) -> ChannelView {
         self.channels.create(admin, NewChannel { is_private: true, ..channel(group, name) }).await.unwrap()
+    }
+
+    /// The direct channel that `actor` asks for.
+    pub async fn dm(&self, actor: &Actor, others: &[&Actor]) -> Result<ChannelView> {
+        let user_ids = others.iter().map(|other| other.id).collect();
+        Ok(self.direct.start(actor, NewDirect { user_ids }).await?.channel)
     }
 
     /// As the administration does, but without telling.

@@ -232,6 +232,7 @@ fn lounge(id: Id<Channel>) -> Channel {
         life: Life::Active,
         settings: Default::default(),
         epoch: Epoch("first".into()),
+        untold: false,
         created_by: user(1),
         created_at: now,
         updated_at: now,

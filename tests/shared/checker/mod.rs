@@ -171,7 +171,8 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
     }
     placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated MessagePinned PollVoted PollClosed UserJoined UserLeft MemberUpdated
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
-        GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed)
+        GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed
+        BlocksUpdated DraftUpdated BookmarkUpdated)
 }
 
 impl Run {

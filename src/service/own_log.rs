@@ -1,0 +1,16 @@
+//! Somebody's own log tells all their devices of what one of them changed.
+
+use serde_json::Value;
+
+use super::Roster;
+use super::roster::of_user;
+use crate::error::{Error, Result};
+use crate::log::Draft;
+use crate::model::{AccountEvent, Id, User, What};
+
+/// Says that something of theirs is another now; what it is they ask for themselves.
+pub(super) async fn tell(roster: &Roster, user: Id<User>, event: AccountEvent, about: Value) -> Result<()> {
+    let user = roster.rights.user(user).await?.ok_or_else(|| Error::not_found("user"))?;
+    let draft = Draft::new(user.id, &user.username, What::Account { event, about });
+    roster.logs.append(&of_user(&user), draft).await.map(drop)
+}
