@@ -61,7 +61,6 @@ pub fn routes() -> Vec<Route> {
         requests::routes(),
         channels::routes(),
         emoji::routes(),
-        messages::routes(),
         search::routes(),
         direct::routes(),
         messages::routes(),

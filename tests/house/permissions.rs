@@ -83,7 +83,9 @@ fn every_route_and_event_is_in_the_permission_matrix() {
     let known: BTreeSet<&str> = kept.lines().filter(|line| !line.starts_with('#')).collect();
     let drawn: Vec<String> = rows.iter().map(Row::line).collect();
     let missing: Vec<&String> = drawn.iter().filter(|line| !known.contains(line.as_str())).collect();
-    let drawn: BTreeSet<&str> = drawn.iter().map(String::as_str).collect();
+    let distinct: BTreeSet<&str> = drawn.iter().map(String::as_str).collect();
+    assert_eq!(distinct.len(), drawn.len(), "a route stands twice");
+    let drawn = distinct;
     let gone: Vec<_> = known.difference(&drawn).collect();
     assert!(missing.is_empty(), "not in {FIXTURE}: {missing:#?}");
     assert!(gone.is_empty(), "in {FIXTURE}, and nowhere else: {gone:#?}");
