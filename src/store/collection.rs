@@ -1,6 +1,8 @@
 //! The collections and their indexes, created and verified at every start on both engines.
 
 use super::Field;
+use super::emoji::EMOJI;
+use super::follows::FOLLOWS;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Collection {
@@ -165,7 +167,7 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BLOCKS,
     &PREFERENCES,
     &CURSORS,
-    &super::follows::FOLLOWS,
-    &super::emoji::EMOJI,
+    &FOLLOWS,
+    &EMOJI,
     &SETTINGS,
 ];
