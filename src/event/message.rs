@@ -128,7 +128,7 @@ pub struct MessagePinned {
 pub struct PollVoted {
     pub message_id: Id<Entry>,
     pub user_id: Id<User>,
-    /// Of all that somebody chose until now these are what they choose.
+    /// All that they choose from here on, by the places in the poll.
     pub options: Vec<u8>,
 }
 
