@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::company::{Company, all, channel, code, from, story};
 
 /// As starting a conversation leaves it in the store.
-async fn between(company: &Company, people: &[&Actor]) -> Channel {
+pub async fn between(company: &Company, people: &[&Actor]) -> Channel {
     let (id, now): (Id<Channel>, _) = (company.clock.id(), company.clock.now());
     let mut key: Vec<String> = people.iter().map(|person| person.id.to_string()).collect();
     key.sort();
