@@ -90,7 +90,6 @@ ROWS = {
 # What of a row, or all of it, waits for a feature. A row goes from here when its feature comes.
 NOT_THERE = {
     1: "forgotten passwords, verified addresses, invitations, OAuth",
-    3: "search of messages (searches of names are attacked)",
     7: "parse routes, e-mail dates",
     11: "uploads, calls",
     14: "invitations, uploads, OpenID Connect",
@@ -108,8 +107,8 @@ NOT_THERE = {
     37: "calls",
     39: "a second node, calls",
     40: "a second node",
-    41: "search, files, exports",
-    43: "search, files, notifications, exports",
+    41: "files, exports",
+    43: "files, notifications, exports",
     44: "a second node",
     46: "webhooks, bots",
     48: "exports, the compliance mode",
@@ -126,7 +125,6 @@ WORDS = {
     "invitations": ("invite", "invitation"),
     "OAuth": ("oauth", "oidc", "callback"),
     "plugins": ("plugin",),
-    "search of messages": ("messages/search", "/api/search"),
     "forgotten passwords": ("forgot", "reset"),
     "a second factor": ("totp", "2fa", "factor"),
     "exports and backups": ("export", "backup", "restore"),

@@ -118,6 +118,7 @@ async fn an_edit_is_found_by_its_new_words_and_a_deletion_by_none() {
         assert_eq!(finder.find(&ann, "ferry").await, []);
         finder.company.messages.delete(&ann, id).await.unwrap();
         assert_eq!(finder.find(&ann, "train").await, []);
+        assert_eq!(finder.find(&ann, "from:ann").await, []);
         finder.catch_up().await;
         assert_eq!(finder.find(&ann, "from:ann").await, []);
     })
@@ -145,6 +146,24 @@ async fn nobody_finds_what_they_may_not_read() {
         assert_eq!(finder.find(&root, "concert in:#altos").await, [secret]);
         finder.company.groups.leave(&bob, group.id).await.unwrap();
         assert_eq!(finder.find(&bob, "concert").await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_said_in_private_is_found_by_those_who_were_there() {
+    story(async |company: Company| {
+        let (ann, bob) = (company.user("ann").await, company.user("bob").await);
+        let (eve, root) = (company.user("eve").await, company.root().await);
+        let direct = company.dm(&ann, &[&bob]).await.unwrap().id;
+        let mut finder = Finder::over(company).await;
+        let secret = finder.say(&ann, direct, "between you and me").await;
+        assert_eq!(finder.find(&bob, "between").await, [secret]);
+        for stranger in [&eve, &root] {
+            assert_eq!(finder.find(stranger, "between").await, []);
+            assert_eq!(finder.find(stranger, &format!("in:{direct}")).await, []);
+            assert_eq!(finder.find(stranger, "from:ann").await, []);
+        }
     })
     .await;
 }

@@ -106,3 +106,16 @@ async fn taken_up_anew_it_says_what_it_says_now_and_taken_out_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn messages_of_one_place_are_both_found() {
+    on_every_store(async |store| {
+        let twin = Indexed { id: Id::from_bytes([250; 12]), ..message(7) };
+        store.engine.index(vec![message(7), twin]).await.unwrap();
+        let found = store.engine.search(wanted("odd")).await.unwrap();
+        let mut ids: Vec<u8> = found.hits.iter().map(|(id, _)| id.bytes()[0]).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, [7, 250]);
+    })
+    .await;
+}

@@ -58,7 +58,7 @@ impl Index {
 fn begun(path: &Path) -> rusqlite::Result<Connection> {
     file::touch(path).map_err(trouble)?;
     let connection = file::connect(path)?;
-    connection.execute_batch("PRAGMA cache_size = -16384")?;
+    connection.execute_batch("PRAGMA cache_size = -4096")?;
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if version != VERSION {
         connection.execute_batch("BEGIN IMMEDIATE")?;
