@@ -26,6 +26,7 @@ use crate::service::channels::Channels;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::presence::PresenceBook;
+use crate::service::reads::Reads;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Users};
@@ -53,6 +54,7 @@ pub struct Parts {
     pub channels: Channels,
     pub logs: Logs,
     pub messages: Messages,
+    pub reads: Reads,
     pub presence: PresenceBook,
     pub typing: Typing,
 }
@@ -87,6 +89,7 @@ impl App {
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
+            reads: Reads::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
@@ -116,6 +119,7 @@ impl App {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
             again("upkeep", || self.sweep(), || {}),
+            again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
 

@@ -50,6 +50,7 @@ pub enum Durable {
     GroupRequestReviewed(Placed<About>),
     GroupRequestCreated(Placed<About>),
     GroupUpdated(Placed<About>),
+    ReadUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -137,6 +138,7 @@ impl Durable {
             AccountEvent::GroupRequestReviewed => Durable::GroupRequestReviewed(about),
             AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
             AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
+            AccountEvent::ReadUpdated => Durable::ReadUpdated(about),
         }
     }
 }

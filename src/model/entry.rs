@@ -132,6 +132,7 @@ pub enum AccountEvent {
     GroupRequestReviewed,
     GroupRequestCreated,
     GroupUpdated,
+    ReadUpdated,
 }
 
 impl What {

@@ -9,6 +9,7 @@ mod group;
 mod id;
 mod position;
 mod preferences;
+mod read;
 mod text;
 mod time;
 mod user;
@@ -24,6 +25,7 @@ pub use group::{
 pub use id::Id;
 pub use position::{Position, Verdict};
 pub use preferences::{Block, Circle, Notify, Preferences};
+pub use read::ReadMarker;
 pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
 pub use time::Time;
 pub use user::{Account, Profile, Refresh, Role, Session, Status, User};

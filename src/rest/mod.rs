@@ -19,6 +19,7 @@ mod header;
 mod messages;
 mod outcome;
 mod pages;
+mod reads;
 mod reply;
 mod requests;
 mod route;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         requests::routes(),
         channels::routes(),
         messages::routes(),
+        reads::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

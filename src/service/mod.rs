@@ -10,6 +10,7 @@ pub mod groups;
 pub mod messages;
 mod page;
 pub mod presence;
+pub mod reads;
 pub mod registrar;
 pub mod requests;
 mod revocations;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::connection::Connection;
 use super::hub::Hub;
 use super::stay::Release;
-use super::{people, talk};
+use super::{people, reads, talk};
 use crate::error::{Error, Result};
 use crate::failpoint::{self, Point};
 use crate::policy::{Action, Actor};
@@ -74,6 +74,9 @@ pub static EVENTS: &[Spec] = &[
         Box::pin(talk::delete(asked))
     }),
     spec("react_message", Some(Action::React), "react to a message", |asked| Box::pin(talk::react(asked))),
+    spec("mark_read", Some(Action::ReadChannel), "tell how far one has read", |asked| {
+        Box::pin(reads::mark(asked))
+    }),
     spec("typing", Some(Action::Post), "tell that one is typing", |asked| Box::pin(people::typing(asked))),
     spec("stop_typing", None, "tell that one stopped", |asked| Box::pin(people::stop_typing(asked))),
     spec("update_presence", None, "set one's status", |asked| Box::pin(people::update_presence(asked))),
@@ -91,7 +94,7 @@ pub static EVENTS: &[Spec] = &[
 
 /// Whether the event may have changed something when its answer is lost.
 pub fn writes(name: &str) -> bool {
-    matches!(name, "send_message" | "edit_message" | "delete_message" | "react_message")
+    matches!(name, "send_message" | "edit_message" | "delete_message" | "react_message" | "mark_read")
 }
 
 /// The event's name as a metric label: one of the table, or `unknown`.

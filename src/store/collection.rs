@@ -37,22 +37,22 @@ impl When {
     }
 }
 
-const fn index(name: &'static str, fields: &'static [Field]) -> Index {
+pub(super) const fn index(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: false, when: None }
 }
 
-const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
+pub(super) const fn unique(name: &'static str, fields: &'static [Field]) -> Index {
     Index { name, fields, unique: true, when: None }
 }
 
 impl Index {
-    const fn when(mut self, when: When) -> Index {
+    pub(super) const fn when(mut self, when: When) -> Index {
         self.when = Some(when);
         self
     }
 }
 
-const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
+pub(super) const fn collection(name: &'static str, indexes: &'static [Index]) -> Collection {
     Collection { name, indexes, grows: true }
 }
 
@@ -136,6 +136,8 @@ pub static MESSAGES: Collection = collection(
         index("author", &["userId", "kind", "createdAt"]),
         index("target", &["target", "seq"]).when(When::Has("target")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),
+        index("own", &["channelId", "userId", "seq"]).when(When::Text("kind", "message")),
+        index("gone", &["channelId", "seq"]).when(When::Has("deletedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],
 );
@@ -161,5 +163,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &BLOCKS,
     &PREFERENCES,
     &CURSORS,
+    &super::reads::READS,
     &SETTINGS,
 ];

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 /// SQLite or MongoDB; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    part: Part,
+    pub(super) part: Part,
     trail: Option<Arc<Trail>>,
 }
 
@@ -236,14 +236,14 @@ impl Engine {
 }
 
 /// Measures from its start until it is dropped, also where the caller gives up.
-struct Timer {
+pub(super) struct Timer {
     operation: &'static str,
     collection: &'static str,
     since: Instant,
 }
 
 impl Timer {
-    fn start(operation: &'static str, collection: &Collection) -> Timer {
+    pub(super) fn start(operation: &'static str, collection: &Collection) -> Timer {
         Timer { operation, collection: collection.name, since: Instant::now() }
     }
 }

@@ -4,7 +4,7 @@ use super::collection::MESSAGES;
 use super::language::{all, is, one_of};
 use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table};
 use crate::error::Result;
-use crate::model::{Channel, ClientMsgId, Entry, Id, Log, Message, Seq, User};
+use crate::model::{ClientMsgId, Entry, Id, Log, Message, Seq, User};
 
 impl Record for Entry {
     const COLLECTION: &'static Collection = &MESSAGES;
@@ -117,14 +117,5 @@ impl Table<Entry> {
     pub async fn scrub_edits(&self, target: Id<Entry>) -> Result<u64> {
         let edits = all([is("target", target), is("kind", "edit")]);
         self.update_all(edits, vec![Change::Unset("text")]).await
-    }
-
-    /// The newest message of each channel named, of those that have one.
-    pub async fn newest(&self, channels: &[Id<Channel>]) -> Result<Vec<Entry>> {
-        let mut newest = Vec::new();
-        for channel in channels {
-            newest.extend(self.before((*channel).into(), Seq::MAX >> 1, 1).await?);
-        }
-        Ok(newest)
     }
 }

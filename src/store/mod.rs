@@ -25,6 +25,7 @@ mod mongo;
 mod opening;
 mod outcome;
 mod preferences;
+mod reads;
 mod requests;
 mod rules;
 mod sessions;
@@ -32,6 +33,7 @@ mod settings;
 mod slice;
 mod sqlite;
 mod table;
+mod tally;
 mod tellings;
 mod trail;
 mod users;
@@ -48,11 +50,13 @@ pub use requests::{Decision, RequestsOf};
 pub use settings::Setting;
 pub use slice::{After, Slice};
 pub use table::{Record, Table};
+pub use tally::Tally;
 pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, Refresh, Session, User,
+    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, ReadMarker, Refresh, Session,
+    User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -71,6 +75,7 @@ pub struct Store {
     pub blocks: Table<Block>,
     pub preferences: Table<Preferences>,
     pub cursors: Table<Cursor>,
+    pub reads: Table<ReadMarker>,
     pub settings: Table<Setting>,
 }
 
@@ -94,6 +99,7 @@ impl Store {
             blocks: Table::on(&engine),
             preferences: Table::on(&engine),
             cursors: Table::on(&engine),
+            reads: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

@@ -115,6 +115,7 @@ ROUTES = {
     "GET /api/groups/{id}/admins": LOOK,
     "GET /api/groups/{id}/members": LOOK,
     "GET /api/messages/channel/{channelId}": LOOK,
+    "GET /api/messages/unread-counts": LOOK,
     "GET /api/messages/user/{userId}": LOOK,
     "GET /api/messages/{id}": LOOK,
     "GET /api/messages/{id}/reactions": LOOK,
@@ -155,6 +156,7 @@ ROUTES = {
     "POST /api/channels/{id}/members": asks(
         body=lambda place: {"userId": place.member.id}, id=lambda place: place.fresh_channel(private=True)
     ),
+    "POST /api/channels/{id}/read": asks(body=lambda place: {"seq": 1}),
     "POST /api/channels/{id}/unarchive": asks(id=archived),
     "POST /api/group-requests": asks(
         body=lambda place: {"groupId": place.fresh_group(), "requestType": "register_interest"}
@@ -171,6 +173,7 @@ ROUTES = {
     "POST /api/groups/{id}/leave": asks(id=lambda place: place.fresh_group()),
     "POST /api/groups/{id}/members": MEMBER,
     "POST /api/messages": asks(body=lambda place: {"channelId": place.channel, "text": place.rig.words()}),
+    "POST /api/messages/mark-read": MESSAGES,
     "POST /api/messages/reactions/batch": MESSAGES,
     "POST /api/messages/replies/batch": MESSAGES,
     "POST /api/messages/{id}/reactions": asks(body=own_reaction),
@@ -193,6 +196,7 @@ EVENTS = {
     "get_online_users": lambda place: {},
     "join_channel": lambda place: {"channelId": place.channel},
     "leave_channel": lambda place: {"channelId": place.channel},
+    "mark_read": lambda place: {"channelId": place.channel, "seq": 1},
     "react_message": lambda place: {"messageId": place.message["id"], "reaction": "🎉"},
     "refresh_auth": lambda place: {"token": place.caller.token},
     "resume": lambda place: {"channels": {place.channel: 0}},

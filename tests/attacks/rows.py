@@ -103,7 +103,7 @@ NOT_THERE = {
     24: "the audit",
     26: "invitations",
     27: "OAuth and OpenID Connect",
-    34: "files, calls, read markers, pins, webhooks",
+    34: "files, calls, pins, webhooks",
     35: "webhooks, exports, the audit",
     37: "calls",
     39: "a second node, calls",
@@ -131,7 +131,7 @@ WORDS = {
     "a second factor": ("totp", "2fa", "factor"),
     "exports and backups": ("export", "backup", "restore"),
     "the audit": ("audit",),
-    "pins and read markers": ("/pin", "pin_", "read_marker", "mark_read"),
+    "pins": ("/pin", "pin_"),
     "direct channels": ("direct", "/dm"),
     "parse routes and bridges": ("/parse", "/php"),
 }

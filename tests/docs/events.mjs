@@ -79,6 +79,9 @@ await bobby.ask("react_message", { messageId, reaction: "⚓", remove: true });
 await anna.ask("delete_message", { messageId });
 for (const name of ["new_message", "message_edited", "reaction_updated", "message_deleted"]) await bobby.hear(name);
 
+await bobby.ask("mark_read", { channelId, seq: said.data.message.seq });
+await bobby.hear("read_updated");
+
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });
 await bobby.hear("user_typing");

@@ -79,6 +79,10 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::GroupRequestReviewed),
         account(AccountEvent::GroupRequestCreated),
         account(AccountEvent::GroupUpdated),
+        What::Account {
+            event: AccountEvent::ReadUpdated,
+            about: json!({ "channelId": id::<()>(4), "seq": 7 }),
+        },
     ];
     let (channel_id, user_id, username) = (id(2), id(3), ann());
     let online = Online {

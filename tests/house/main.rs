@@ -34,6 +34,7 @@ mod log_schedules;
 mod messages;
 mod mirror;
 mod permissions;
+mod reads;
 mod requests;
 mod resends;
 mod rest;

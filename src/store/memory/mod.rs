@@ -5,6 +5,7 @@
 //! together with all that came after it. No setting leads here: nothing is served from it.
 
 mod reading;
+mod tally;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};

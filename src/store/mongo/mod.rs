@@ -5,6 +5,7 @@ mod indexes;
 mod open;
 mod plan;
 mod query;
+mod tally;
 mod values;
 
 use std::time::Duration;

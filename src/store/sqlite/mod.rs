@@ -7,6 +7,7 @@ mod plan;
 mod readers;
 mod schema;
 mod sql;
+mod tally;
 mod write;
 mod writer;
 

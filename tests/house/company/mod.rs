@@ -11,6 +11,7 @@ use hubbub::policy::Actor;
 use hubbub::service::channels::{Channels, NewChannel};
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
+use hubbub::service::reads::Reads;
 use hubbub::service::requests::Requests;
 use hubbub::service::{Rights, Roster, Span};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
@@ -28,6 +29,7 @@ pub struct Company {
     pub channels: Channels,
     pub requests: Requests,
     pub messages: Messages,
+    pub reads: Reads,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -53,7 +55,8 @@ impl Company {
         let messages = Messages::new(store.clone(), rights.clone(), logs.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
-        Company { store, clock, rights, roster, groups, channels, requests, messages, logs }
+        let reads = Reads::new(&roster);
+        Company { store, clock, rights, roster, groups, channels, requests, messages, reads, logs }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
