@@ -65,6 +65,7 @@ pub enum Action {
     ReadChannel,
     Post,
     PostWhereReadOnly,
+    MentionEveryone,
     EditChannel,
     ManageChannelMembers,
     Ban,
@@ -101,6 +102,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (ReadChannel, Some(Member)),
     (Post, Some(Member)),
     (PostWhereReadOnly, Some(GroupAdmin)),
+    (MentionEveryone, Some(Member)), // and, by the channel's setting, only an admin; and not often
     (EditChannel, Some(GroupAdmin)),
     (ManageChannelMembers, Some(GroupAdmin)),
     (Ban, Some(GroupAdmin)),
@@ -127,6 +129,11 @@ pub fn can(standing: Standing, action: Action, what: &str) -> Result<()> {
 }
 
 impl Actor {
+    /// Somebody who is asked about, and does not act.
+    pub fn of(user: &User) -> Actor {
+        Actor { id: user.id, username: user.username.clone(), role: user.role, session: None }
+    }
+
     pub fn is_super_admin(&self) -> bool {
         self.role == Role::SuperAdmin
     }

@@ -25,6 +25,8 @@ use crate::log::Logs;
 use crate::service::channels::Channels;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
+use crate::service::notifications::Notifications;
+use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
 use crate::service::reads::Reads;
 use crate::service::requests::Requests;
@@ -55,6 +57,8 @@ pub struct Parts {
     pub logs: Logs,
     pub messages: Messages,
     pub reads: Reads,
+    pub notifications: Notifications,
+    pub notifier: Notifier,
     pub presence: PresenceBook,
     pub typing: Typing,
 }
@@ -90,6 +94,8 @@ impl App {
             requests: Requests::new(&roster),
             channels: Channels::new(&roster),
             reads: Reads::new(&roster),
+            notifications: Notifications::new(&roster),
+            notifier: Notifier::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone()),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
@@ -119,6 +125,7 @@ impl App {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
             again("upkeep", || self.sweep(), || {}),
+            again("notifications", || self.notifier.run(&self.presence), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
@@ -131,6 +138,9 @@ impl App {
             failpoint::reach(Point::InUpkeep);
             if let Err(error) = self.roster.sweep().await {
                 warn!(%error, "ended bans could not be lifted, this will be tried again");
+            }
+            if let Err(error) = self.notifications.sweep().await {
+                warn!(%error, "old notifications could not be removed, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

@@ -51,6 +51,8 @@ pub enum Durable {
     GroupRequestCreated(Placed<About>),
     GroupUpdated(Placed<About>),
     ReadUpdated(Placed<About>),
+    Notification(Placed<About>),
+    NotificationsUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -139,6 +141,8 @@ impl Durable {
             AccountEvent::GroupRequestCreated => Durable::GroupRequestCreated(about),
             AccountEvent::GroupUpdated => Durable::GroupUpdated(about),
             AccountEvent::ReadUpdated => Durable::ReadUpdated(about),
+            AccountEvent::Notification => Durable::Notification(about),
+            AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
         }
     }
 }

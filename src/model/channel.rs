@@ -89,11 +89,22 @@ pub struct ChannelSettings {
     /// Only admins may post.
     pub read_only: bool,
     pub reactions: bool,
+    /// Who may call all readers at once.
+    pub everyone: Allowed,
+}
+
+/// Whom of those who belong to a channel something is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allowed {
+    #[default]
+    Members,
+    Admins,
 }
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        ChannelSettings { read_only: false, reactions: true }
+        ChannelSettings { read_only: false, reactions: true, everyone: Allowed::Members }
     }
 }
 

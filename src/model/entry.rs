@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, ClientMsgId, Id, Link, MemberRole, Reaction, Text, Time, User, Username};
+use super::{Channel, ClientMsgId, Everyone, Id, Link, MemberRole, Reaction, Text, Time, User, Username};
 
 /// What has a log: a channel, or a user (whose own log carries what belongs to no channel they can
 /// read). A user's log has the user's id.
@@ -133,6 +133,8 @@ pub enum AccountEvent {
     GroupRequestCreated,
     GroupUpdated,
     ReadUpdated,
+    Notification,
+    NotificationsUpdated,
 }
 
 impl What {
@@ -185,6 +187,9 @@ pub struct Message {
     pub thread_id: Option<Id<Entry>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Id<User>>,
+    /// All readers are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Link>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

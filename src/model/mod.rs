@@ -7,15 +7,18 @@ mod edit;
 mod entry;
 mod group;
 mod id;
+mod mention;
+mod notification;
 mod position;
 mod preferences;
+mod quiet;
 mod read;
 mod text;
 mod time;
 mod user;
 mod view;
 
-pub use channel::{Ban, Channel, ChannelSettings, ChannelType};
+pub use channel::{Allowed, Ban, Channel, ChannelSettings, ChannelType};
 pub use edit::{ChannelEdit, GroupEdit};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use group::{
@@ -23,8 +26,11 @@ pub use group::{
     RequestType,
 };
 pub use id::Id;
+pub use mention::{Called, Everyone};
+pub use notification::{Notification, NotificationKind, NotificationView};
 pub use position::{Position, Verdict};
-pub use preferences::{Block, Circle, Notify, Preferences};
+pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
+pub use quiet::Quiet;
 pub use read::ReadMarker;
 pub use text::{ClientMsgId, Description, Email, Link, Name, Reaction, Reason, Text, Username};
 pub use time::Time;

@@ -17,6 +17,7 @@ mod groups;
 mod guard;
 mod header;
 mod messages;
+mod notifications;
 mod outcome;
 mod pages;
 mod reads;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         channels::routes(),
         messages::routes(),
         reads::routes(),
+        notifications::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

@@ -5,9 +5,12 @@
 
 pub mod accounts;
 pub mod admin;
+mod bell;
 pub mod channels;
 pub mod groups;
 pub mod messages;
+pub mod notifications;
+pub mod notifier;
 mod page;
 pub mod presence;
 pub mod reads;
@@ -19,9 +22,11 @@ pub mod roster;
 mod span;
 pub mod typing;
 pub mod users;
+mod wishes;
 
 pub use accounts::{Accounts, Admission};
 pub use admin::Admin;
+use bell::Bell;
 pub use page::{Ask, Numbered, Page, Paging};
 pub use registrar::Registrar;
 pub use revocations::{Revocations, Revoked};
@@ -29,3 +34,4 @@ pub use rights::{Rights, Seat};
 pub use roster::Roster;
 pub use span::Span;
 pub use users::Users;
+use wishes::Wishes;

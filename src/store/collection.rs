@@ -144,7 +144,7 @@ pub static MESSAGES: Collection = collection(
 
 pub static BLOCKS: Collection = collection("blocks", &[index("user", &["userId", "createdAt", "_id"])]);
 
-pub static PREFERENCES: Collection = collection("preferences", &[]);
+pub static PREFERENCES: Collection = collection("preferences", &[index("notify", &["notify"])]);
 
 pub static CURSORS: Collection = collection("cursors", &[]);
 
@@ -164,5 +164,7 @@ pub static COLLECTIONS: &[&Collection] = &[
     &PREFERENCES,
     &CURSORS,
     &super::reads::READS,
+    &super::notifications::NOTIFICATIONS,
+    &super::channel_preferences::CHANNEL_PREFERENCES,
     &SETTINGS,
 ];

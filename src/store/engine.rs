@@ -75,11 +75,13 @@ impl Engine {
     }
 
     pub async fn find<T: Kept>(&self, collection: &'static Collection, query: Query) -> Result<Vec<T>> {
+        // To MongoDB a limit of 0 is none; where nothing is wanted, nothing is asked.
+        if query.limit == 0 {
+            return Ok(Vec::new());
+        }
         let _timer = Timer::start("find", collection);
         self.note("find", collection, || query.clone());
         match &self.part {
-            // To MongoDB a limit of 0 is none.
-            _ if query.limit == 0 => Ok(Vec::new()),
             Part::Sqlite(sqlite) => sqlite.find(collection, query).await,
             Part::Memory(memory) => memory.find(collection, query).await?.into_iter().map(read).collect(),
             #[cfg(feature = "mongo")]

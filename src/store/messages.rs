@@ -102,7 +102,7 @@ impl Table<Entry> {
             changes.push(Change::set("editedAt", at));
         }
         if let Some(at) = message.deleted_at {
-            let content = ["mentions", "attachments", "imageUrl", "fileUrl"];
+            let content = ["mentions", "everyone", "attachments", "imageUrl", "fileUrl"];
             changes.extend(content.into_iter().map(Change::Unset));
             changes.push(Change::set("deletedAt", at));
         }

@@ -9,6 +9,7 @@
 
 mod bans;
 mod blocks;
+mod channel_preferences;
 mod channels;
 mod collection;
 mod counted;
@@ -22,6 +23,7 @@ mod messages;
 pub mod migrations;
 #[cfg(feature = "mongo")]
 mod mongo;
+mod notifications;
 mod opening;
 mod outcome;
 mod preferences;
@@ -44,6 +46,7 @@ pub use cursors::Cursor;
 pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
+pub use notifications::NotificationsWanted;
 pub use opening::{Opening, Place};
 pub use outcome::{Plan, Refusal, Rejected};
 pub use requests::{Decision, RequestsOf};
@@ -55,8 +58,8 @@ pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Channel, Entry, Group, GroupRequest, Membership, Preferences, ReadMarker, Refresh, Session,
-    User,
+    Ban, Block, Channel, ChannelPreferences, Entry, Group, GroupRequest, Membership, Notification,
+    Preferences, ReadMarker, Refresh, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -76,6 +79,8 @@ pub struct Store {
     pub preferences: Table<Preferences>,
     pub cursors: Table<Cursor>,
     pub reads: Table<ReadMarker>,
+    pub notifications: Table<Notification>,
+    pub channel_preferences: Table<ChannelPreferences>,
     pub settings: Table<Setting>,
 }
 
@@ -100,6 +105,8 @@ impl Store {
             preferences: Table::on(&engine),
             cursors: Table::on(&engine),
             reads: Table::on(&engine),
+            notifications: Table::on(&engine),
+            channel_preferences: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

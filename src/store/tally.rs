@@ -21,6 +21,8 @@ pub struct Tally {
     pub head: Seq,
     /// Messages after that which are not deleted (contract D-46).
     pub unread: u64,
+    /// Of those, the ones that call them.
+    pub mentions: u64,
     /// The channel's newest message, deleted or not.
     pub last: Option<Entry>,
 }

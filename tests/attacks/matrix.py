@@ -100,6 +100,8 @@ def opened(row, place):
 
 
 def owned(row, place):
+    if row.path.startswith("/api/client/notifications/{id}"):
+        return "NOT_FOUND"
     if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}") and place.role != "root" and place.user is not place.caller:
         return "FORBIDDEN" if row.path == "/api/users/{id}" else "NOT_FOUND"
     return "ok"

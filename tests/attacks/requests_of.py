@@ -57,6 +57,11 @@ def reply(place):
     return place.author.rest("POST", f"/messages/{place.message['id']}/replies", body)["message"]["id"]
 
 
+def of_somebody_else(place):
+    """The name of a notification that is in another's list, and in none of the caller's."""
+    return f"m-{place.message['id']}"
+
+
 def own_reaction(place):
     return {"reaction": "🎉"}
 
@@ -72,6 +77,7 @@ ROUTES = {
     "DELETE /api/channels/{id}": asks(id=lambda place: place.fresh_channel()),
     "DELETE /api/channels/{id}/bans/{userId}": asks(id=banned),
     "DELETE /api/channels/{id}/members/{userId}": asks(id=seated),
+    "DELETE /api/client/notifications/{id}": asks(id=of_somebody_else),
     "DELETE /api/group-requests/{requestId}": asks(),
     "DELETE /api/groups/{id}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/groups/{id}/admins/{userId}": asks(id=with_two_admins),
@@ -104,6 +110,9 @@ ROUTES = {
     "GET /api/channels/{id}/bans": LOOK,
     "GET /api/channels/{id}/changes": asks(query="?after=0"),
     "GET /api/channels/{id}/members": LOOK,
+    "GET /api/client/notifications": LOOK,
+    "GET /api/client/notifications/unread-count": LOOK,
+    "GET /api/client/settings/channels/{channelId}": LOOK,
     "GET /api/example": OPEN,
     "GET /api/group-requests": LOOK,
     "GET /api/group-requests/stats": LOOK,
@@ -183,6 +192,9 @@ ROUTES = {
     "PUT /api/auth/change-password": asks(body=lambda place: place.passwords()),
     "PUT /api/channels/{id}": asks(body=lambda place: {"description": "changed"}),
     "PUT /api/channels/{id}/settings": asks(body=lambda place: {"readOnly": False}),
+    "PUT /api/client/notifications/read-all": LOOK,
+    "PUT /api/client/notifications/{id}/read": asks(id=of_somebody_else),
+    "PUT /api/client/settings/channels/{channelId}": asks(body=lambda place: {"level": "mentions"}),
     "PUT /api/groups/{id}": asks(body=lambda place: {"description": "changed"}),
     "PUT /api/messages/{id}": asks(body=lambda place: {"text": place.words()}),
     "PUT /api/users/me": asks(body=lambda place: {"bio": "changed"}),

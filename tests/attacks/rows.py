@@ -109,7 +109,7 @@ NOT_THERE = {
     39: "a second node, calls",
     40: "a second node",
     41: "search, files, pins, exports",
-    43: "search, files, notifications, exports",
+    43: "search, files, exports",
     44: "a second node",
     46: "webhooks, bots",
     48: "direct channels, exports, the compliance mode",

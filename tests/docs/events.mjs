@@ -82,6 +82,11 @@ for (const name of ["new_message", "message_edited", "reaction_updated", "messag
 await bobby.ask("mark_read", { channelId, seq: said.data.message.seq });
 await bobby.hear("read_updated");
 
+await bobby.ask("send_message", { channelId, text: "@anna is it high tide?" });
+await anna.hear("notification");
+await rest("PUT", "/client/notifications/read-all", ann.accessToken);
+await anna.hear("notifications_updated");
+
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });
 await bobby.hear("user_typing");

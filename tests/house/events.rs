@@ -7,7 +7,8 @@ use std::path::Path;
 
 use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus};
 use hubbub::model::{
-    AccountEvent, Entry, Epoch, Id, Leave, MemberRole, Message, MessageType, Time, Username, What,
+    AccountEvent, Entry, Epoch, Everyone, Id, Leave, MemberRole, Message, MessageType, Notification,
+    NotificationKind, Time, Username, What,
 };
 use serde_json::{Value, json};
 
@@ -47,6 +48,7 @@ fn message() -> Message {
         text: Some("shall we sing?".parse().unwrap()),
         reply_to: Some(id(4)),
         mentions: vec![id(5)],
+        everyone: Some(Everyone::Here),
         attachments: vec!["/uploads/score.pdf".parse().unwrap()],
         revision: 1,
         edited_at: Some(Time::from_millis(1_700_000_060_000)),
@@ -57,6 +59,22 @@ fn message() -> Message {
 
 fn account(event: AccountEvent) -> What {
     What::Account { event, about: json!({ "role": "super_admin" }) }
+}
+
+fn notified() -> What {
+    let mention = Notification {
+        channel_id: Some(id(2)),
+        seq: Some(7),
+        message_id: Some(id(1)),
+        ..Notification::new(
+            id(5),
+            "m-656565656565656565656501",
+            NotificationKind::Mention,
+            Time::from_millis(1_700_000_000_000),
+        )
+        .by(id(3), &ann())
+    };
+    What::Account { event: AccountEvent::Notification, about: json!(mention.view()) }
 }
 
 fn events() -> Vec<(String, Value)> {
@@ -79,6 +97,11 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::GroupRequestReviewed),
         account(AccountEvent::GroupRequestCreated),
         account(AccountEvent::GroupUpdated),
+        notified(),
+        What::Account {
+            event: AccountEvent::NotificationsUpdated,
+            about: json!({ "ids": ["m-656565656565656565656501"], "read": true }),
+        },
         What::Account {
             event: AccountEvent::ReadUpdated,
             about: json!({ "channelId": id::<()>(4), "seq": 7 }),

@@ -33,6 +33,7 @@ mod log_rig;
 mod log_schedules;
 mod messages;
 mod mirror;
+mod notifications;
 mod permissions;
 mod reads;
 mod requests;

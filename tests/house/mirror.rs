@@ -50,6 +50,7 @@ impl Mirror {
                 if let Some(message) = self.standing(said.what.message_id) {
                     message.text = None;
                     message.mentions.clear();
+                    message.everyone = None;
                     message.attachments.clear();
                     message.image_url = None;
                     message.file_url = None;

@@ -25,6 +25,27 @@ onEveryStore("attention", {}, (world) => {
     assert.equal((await count(bob, channel)).unread, 0);
     assert.deepEqual(hers.all("read_updated"), [], "nobody else is told");
   });
+
+  test("who is mentioned is told on every device, and reads it on one", async () => {
+    const [ann, bob] = await world.people("ann", "bob");
+    const { channel } = await world.group(ann, bob);
+    const hers = await ann.join(channel);
+    const [phone, desk] = [await bob.connect(), await bob.connect()];
+    const said = await hers.send(channel, `@${bob.name}: shall we sing?`);
+    assert.deepEqual(said.mentions, [bob.id]);
+    for (const device of [phone, desk]) {
+      const { about } = await device.hear("notification");
+      assert.deepEqual([about.kind, about.messageId, about.username], ["mention", said.id, ann.name]);
+    }
+    assert.equal((await count(bob, channel)).mentions, 1);
+    const { notifications } = await bob.rest("GET", "/client/notifications?unread=true");
+    assert.deepEqual(notifications[0].message, said);
+    await bob.rest("PUT", `/client/notifications/${notifications[0].id}/read`);
+    const { about } = await desk.hear("notifications_updated");
+    assert.deepEqual(about, { ids: [notifications[0].id], read: true });
+    assert.equal((await bob.rest("GET", "/client/notifications/unread-count")).count, 0);
+    assert.deepEqual(hers.all("notification"), [], "nobody else is told");
+  });
 });
 
 async function count(person, channel) {

@@ -43,6 +43,8 @@ pub struct Counted {
     pub last_message: Option<MessageView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<u64>,
 }
 
 impl Channels {
@@ -62,7 +64,7 @@ impl Channels {
 impl Counted {
     fn of(channel: ChannelView, tallies: &mut HashMap<Id<Channel>, Tally>, with: With) -> Counted {
         let Some(tally) = tallies.remove(&channel.id) else {
-            return Counted { channel, last_message: None, unread: None };
+            return Counted { channel, last_message: None, unread: None, mentions: None };
         };
         let last = tally.last.filter(|_| with.last);
         let last_message = last.and_then(|entry| match &entry.what {
@@ -70,6 +72,8 @@ impl Counted {
             _ => None,
         });
         let channel = ChannelView { head: with.unread.then_some(tally.head), ..channel };
-        Counted { channel, last_message, unread: with.unread.then_some(tally.unread) }
+        let counted = |number: u64| with.unread.then_some(number);
+        let (unread, mentions) = (counted(tally.unread), counted(tally.mentions));
+        Counted { channel, last_message, unread, mentions }
     }
 }

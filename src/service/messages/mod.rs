@@ -2,6 +2,7 @@
 
 mod change;
 mod history;
+mod mentions;
 mod post;
 mod read;
 mod send;
@@ -10,6 +11,8 @@ pub use change::Changed;
 pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;
+
+use mentions::Calls;
 
 use super::{Rights, Seat};
 use crate::error::{Code, Error, Result};
@@ -24,11 +27,12 @@ pub struct Messages {
     store: Store,
     rights: Rights,
     logs: Logs,
+    calls: Calls,
 }
 
 impl Messages {
     pub fn new(store: Store, rights: Rights, logs: Logs) -> Messages {
-        Messages { store, rights, logs }
+        Messages { store, rights, logs, calls: Calls::default() }
     }
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.

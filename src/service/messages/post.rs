@@ -49,13 +49,15 @@ impl Messages {
     pub async fn submit(&self, actor: &Actor, send: Send) -> Result<Posting> {
         // What is named is read first: between the rights and the place in line nothing is waited for.
         let targets = self.check_targets(&send).await;
+        let whom = self.whom(actor, &send).await;
         let seat = self.rights.in_channel(actor, send.channel_id).await?;
         can(seat.standing, Action::Post, "channel")?;
         let client_msg_id = send.client_msg_id.clone();
-        let message = send.message()?;
+        let mut message = send.message()?;
         if let Err(refusal) = targets.and_then(|()| seat.takes_posts()) {
             return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await;
         }
+        self.call(actor, &seat, whom?, client_msg_id.as_ref(), &mut message);
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
         Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone() })
@@ -86,8 +88,7 @@ impl Messages {
         }
     }
 
-    /// A reply and a thread must be of this channel, and not deleted. Whoever is mentioned is taken
-    /// at the sender's word.
+    /// A reply and a thread must be of this channel, and not deleted.
     async fn check_targets(&self, send: &Send) -> Result<()> {
         for target in [send.reply_to, send.thread_id].into_iter().flatten() {
             let message = self.store.messages.get(target).await?;

@@ -39,6 +39,7 @@ pub struct Marked {
     pub channel_id: Id<Channel>,
     pub seq: Seq,
     pub unread: u64,
+    pub mentions: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,6 +49,7 @@ pub struct Count {
     pub head: Seq,
     pub read: Seq,
     pub unread: u64,
+    pub mentions: u64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -67,9 +69,10 @@ impl Reads {
         let head = self.roster.logs.head(channel.into()).await?;
         let (seq, reads) = (seq.min(head), &self.roster.store.reads);
         if seq > reads.place(channel, actor.id).await? {
-            // Noted first: whatever becomes of the write, the devices hear how it stands then.
-            self.telling.want((actor.id, channel));
+            // Whatever becomes of the write, the devices hear how it stands then.
+            let wish = self.telling.wish((actor.id, channel));
             reads.raise(&ReadMarker::new(channel, actor.id, seq, self.roster.clock.now())).await?;
+            drop(wish);
             self.tell_or_later((actor.id, channel)).await;
         }
         let tallies = self.roster.store.engine.tallies(&[channel], &[actor.id]).await?;
@@ -157,13 +160,13 @@ impl Reads {
 
 impl Marked {
     fn of(tally: &Tally) -> Marked {
-        Marked { channel_id: tally.channel, seq: tally.read, unread: tally.unread }
+        Marked { channel_id: tally.channel, seq: tally.read, unread: tally.unread, mentions: tally.mentions }
     }
 }
 
 impl Count {
     fn of(tally: &Tally) -> Count {
-        let Tally { channel, head, read, unread, .. } = *tally;
-        Count { channel_id: channel, head, read, unread }
+        let Tally { channel, head, read, unread, mentions, .. } = *tally;
+        Count { channel_id: channel, head, read, unread, mentions }
     }
 }

@@ -33,6 +33,18 @@ impl Turn {
     }
 }
 
+#[derive(Debug)]
+pub(super) struct Wish<'a> {
+    telling: &'a Telling,
+    key: Key,
+}
+
+impl Drop for Wish<'_> {
+    fn drop(&mut self) {
+        self.telling.turns().entry(self.key).or_default().waits = true;
+    }
+}
+
 /// Whoever holds it tells; what is not told waits again.
 #[derive(Debug)]
 pub(super) struct Claim<'a> {
@@ -46,8 +58,9 @@ impl Telling {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn want(&self, key: Key) {
-        self.turns().entry(key).or_default().waits = true;
+    /// To be held while a marker is moved: once it is dropped, whatever became of that, it waits.
+    pub(super) fn wish(&self, key: Key) -> Wish<'_> {
+        Wish { telling: self, key }
     }
 
     pub(super) fn claim(&self, key: Key, now: Time) -> Option<Claim<'_>> {
@@ -91,10 +104,11 @@ mod tests {
     #[test]
     fn it_is_told_at_once_and_then_once_a_second() {
         let (telling, start) = (Telling::default(), Time::from_millis(0));
-        assert!(telling.claim(key(), start).is_none(), "nobody wants it");
-        telling.want(key());
+        let wish = telling.wish(key());
+        assert!(telling.claim(key(), start).is_none(), "it is not there yet");
+        drop(wish);
         telling.claim(key(), start).unwrap().told();
-        telling.want(key());
+        drop(telling.wish(key()));
         assert!(telling.claim(key(), start).is_none() && telling.due(start).is_empty());
         let later = start.plus(EVERY);
         assert_eq!(telling.due(later), [key()]);
@@ -105,9 +119,9 @@ mod tests {
     #[test]
     fn what_was_not_told_waits_and_nobody_tells_it_beside_another() {
         let (telling, start) = (Telling::default(), Time::from_millis(0));
-        telling.want(key());
+        drop(telling.wish(key()));
         let claim = telling.claim(key(), start).unwrap();
-        telling.want(key());
+        drop(telling.wish(key()));
         assert!(telling.claim(key(), start.plus(EVERY)).is_none());
         drop(claim);
         assert_eq!(telling.due(start.plus(EVERY)), [key()]);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use remembered::{Asked, Belief, Remembered};
 
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::model::{Channel, Group, Id, Life, MemberRole, Membership, Place, Session, Status, User};
 use crate::policy::{Action, Actor, Standing, can};
 use crate::store::Store;
@@ -69,6 +69,10 @@ impl Rights {
             users: Remembered::new(),
             sessions: Remembered::new(),
         }))
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     /// To be called after every write that can change anybody's rights, whatever became of it, and
@@ -140,6 +144,15 @@ impl Rights {
             standings.keep(key, standing, belief, asked);
         }
         Ok(Seat { channel, group, standing })
+    }
+
+    /// Whether somebody can read a channel, and there is one.
+    pub async fn reads(&self, actor: &Actor, id: Id<Channel>) -> Result<bool> {
+        match self.in_channel(actor, id).await {
+            Ok(seat) => Ok(can(seat.standing, Action::ReadChannel, "channel").is_ok()),
+            Err(error) if error.code() == Code::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Option<Arc<Group>>)> {

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::model::{Channel, Entry, Id, ReadMarker, Seq, User};
 use crate::store::collection::{CHANNELS, MESSAGES};
 use crate::store::language::{all, is};
+use crate::store::notifications::NOTIFICATIONS;
 use crate::store::reads::READS;
 use crate::store::{Document, Filter, Literal, Order, Query, Tally};
 
@@ -36,9 +37,12 @@ impl Memory {
         let marked = marker.map_or(0, |marker| marker.seq);
         let place = head.min(marked.max(own.map_or(0, |entry| entry.seq)));
         let after = all([Filter::Above("seq", Literal::of(place)), Filter::AtMost("seq", Literal::of(head))]);
+        let calls = [is("userId", user), is("kind", "mention"), after.clone()];
+        let called = Query::whole(of(calls.to_vec()));
         let there = [is("kind", "message"), is("deletedAt", None::<Seq>), after];
         let unread = self.find(&MESSAGES, Query::whole(of(there.to_vec()))).await?.len() as u64;
-        Ok(Tally { channel, user, read: place, head, unread, last })
+        let mentions = self.find(&NOTIFICATIONS, called).await?.len() as u64;
+        Ok(Tally { channel, user, read: place, head, unread, mentions, last })
     }
 
     async fn newest(&self, filter: Filter) -> Result<Option<Entry>> {

@@ -68,7 +68,14 @@ fn pipeline(channels: &[Id<Channel>], users: &[Id<User>]) -> Vec<Document> {
             "messages",
             "gone",
             doc! {"deletedAt": {"$exists": true}},
-            [vec![channel], between].concat(),
+            [vec![channel.clone()], between.clone()].concat(),
+            vec![doc! {"$count": "number"}],
+        ),
+        look(
+            "notifications",
+            "called",
+            doc! {"kind": "mention", "seq": {"$exists": true}},
+            [vec![equal("userId", "user"), channel], between].concat(),
             vec![doc! {"$count": "number"}],
         ),
         doc! {"$project": {
@@ -81,6 +88,7 @@ fn pipeline(channels: &[Id<Channel>], users: &[Id<User>]) -> Vec<Document> {
                 {"$subtract": [first("top", "messages"), first("from", "messages")]},
                 first("gone", "number"),
             ]}]},
+            "mentions": first("called", "number"),
             "last": {"$ifNull": [{"$arrayElemAt": ["$last", 0]}, null]},
         }},
     ]

@@ -59,6 +59,8 @@ fn text() -> String {
            - ifnull((SELECT doc->>'$.messages' FROM messages WHERE {log} = channel AND {seq} = place), 0) \
            - (SELECT count(*) FROM messages WHERE {log} = channel AND {seq} > place AND {seq} <= head \
                AND {deleted} IS NOT NULL), \
+           (SELECT count(*) FROM notifications WHERE {by} = person AND {log} = channel \
+             AND {kind} = 'mention' AND {seq} > place AND {seq} <= head), \
            last FROM places"
     )
 }
@@ -66,13 +68,14 @@ fn text() -> String {
 fn tally(row: &Row<'_>) -> Result<Tally> {
     let id = |place: usize| row.get::<_, String>(place).map_err(Error::internal);
     let number = |place: usize| row.get::<_, i64>(place).map_err(Error::internal);
-    let last: Option<String> = row.get(5).map_err(Error::internal)?;
+    let last: Option<String> = row.get(6).map_err(Error::internal)?;
     Ok(Tally {
         channel: id(0)?.parse()?,
         user: id(1)?.parse()?,
         read: number(2)?.unsigned_abs(),
         head: number(3)?.unsigned_abs(),
         unread: number(4)?.max(0).unsigned_abs(),
+        mentions: number(5)?.unsigned_abs(),
         last: last.map(|text| parse(&text)).transpose()?,
     })
 }

@@ -4,13 +4,14 @@ use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Code, Result};
 use hubbub::log::Logs;
 use hubbub::model::{
-    Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Log, MemberRole, Membership, Role,
-    Status, User, What,
+    AccountEvent, Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Log, MemberRole,
+    Membership, Role, Status, User, What,
 };
 use hubbub::policy::Actor;
 use hubbub::service::channels::{Channels, NewChannel};
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
+use hubbub::service::notifications::Notifications;
 use hubbub::service::reads::Reads;
 use hubbub::service::requests::Requests;
 use hubbub::service::{Rights, Roster, Span};
@@ -30,6 +31,7 @@ pub struct Company {
     pub requests: Requests,
     pub messages: Messages,
     pub reads: Reads,
+    pub notifications: Notifications,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -55,8 +57,20 @@ impl Company {
         let messages = Messages::new(store.clone(), rights.clone(), logs.clone());
         let groups = Groups::new(&roster, true);
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
-        let reads = Reads::new(&roster);
-        Company { store, clock, rights, roster, groups, channels, requests, messages, reads, logs }
+        let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
+        Company {
+            store,
+            clock,
+            rights,
+            roster,
+            groups,
+            channels,
+            requests,
+            messages,
+            reads,
+            notifications,
+            logs,
+        }
     }
 
     pub async fn user(&self, name: &str) -> Actor {
@@ -125,10 +139,13 @@ impl Company {
         self.channels.get(actor, channel).await.is_ok()
     }
 
-    /// What a log says after entry `after`, in short.
+    /// What a log says after entry `after`, in short, but for notifications, which come beside what they
+    /// are about.
     pub async fn told_after(&self, log: impl Into<Id<Log>>, after: u64) -> Vec<String> {
         let entries = self.store.messages.after(log.into(), after, 300).await.unwrap();
-        entries.iter().map(in_short).collect()
+        let notified =
+            |entry: &&Entry| matches!(entry.what, What::Account { event: AccountEvent::Notification, .. });
+        entries.iter().filter(|entry| !notified(entry)).map(in_short).collect()
     }
 
     pub async fn told(&self, log: impl Into<Id<Log>>) -> Vec<String> {

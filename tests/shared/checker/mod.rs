@@ -167,7 +167,7 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
     }
     placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated UserJoined UserLeft MemberUpdated
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
-        GroupRequestReviewed GroupRequestCreated GroupUpdated ReadUpdated)
+        GroupRequestReviewed GroupRequestCreated GroupUpdated ReadUpdated Notification NotificationsUpdated)
 }
 
 impl Run {
