@@ -75,6 +75,7 @@ pub enum Action {
     EditOthersMessage,
     DeleteOthersMessage,
     React,
+    SeeReceipts,
 }
 
 use Action::*;
@@ -111,6 +112,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (EditOthersMessage, None),
     (DeleteOthersMessage, Some(GroupAdmin)),
     (React, Some(Member)),
+    (SeeReceipts, Some(Member)), // and, by the group's setting, nobody
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.

@@ -33,10 +33,18 @@ pub struct Group {
     pub updated_at: Time,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct GroupSettings {
     pub members_may_create_channels: bool,
+    /// Whether members see who has read a message.
+    pub read_receipts: bool,
+}
+
+impl Default for GroupSettings {
+    fn default() -> Self {
+        GroupSettings { members_may_create_channels: false, read_receipts: true }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -15,12 +15,19 @@ pub struct Preferences {
     /// When what they are told of is told quietly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
+    /// Whether others see what they have read.
+    #[serde(default = "yes")]
+    pub receipts: bool,
     /// Who may begin a direct conversation with them.
     #[serde(default)]
     pub direct: Circle,
     /// Who may know when they were last here.
     #[serde(default = "Circle::shared")]
     pub last_seen: Circle,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What somebody is notified of.
@@ -54,7 +61,14 @@ impl Preferences {
     /// Of somebody who has chosen nothing.
     pub fn of(user: Id<User>) -> Preferences {
         let (notify, direct) = (Notify::default(), Circle::default());
-        Preferences { user_id: user, notify, quiet: None, direct, last_seen: Circle::shared() }
+        Preferences {
+            user_id: user,
+            notify,
+            quiet: None,
+            receipts: true,
+            direct,
+            last_seen: Circle::shared(),
+        }
     }
 }
 

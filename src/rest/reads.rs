@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::groups::Paged;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -20,6 +21,7 @@ pub fn routes() -> Vec<Route> {
             "what one has not read, by channel",
             counts,
         ),
+        Route::get("/messages/{id}/receipts", Action::SeeReceipts, "who has read a message", receipts),
     ]
 }
 
@@ -63,4 +65,9 @@ async fn mark(app: App, call: Call) -> Result<Reply> {
 
 async fn counts(app: App, call: Call) -> Result<Reply> {
     Ok(Reply::data(app.reads.counts(call.actor()?).await?))
+}
+
+async fn receipts(app: App, call: Call) -> Result<Reply> {
+    let span = Paged::of(&call)?;
+    Ok(Reply::list("receipts", app.reads.receipts(call.actor()?, call.id("id")?, &span).await?))
 }

@@ -2,12 +2,14 @@
 
 use super::collection::{collection, index};
 use super::language::{all, is};
-use super::{Change, Collection, Filter, Literal, Record, Table};
+use super::{Change, Collection, Filter, Literal, Record, Slice, Table};
 use crate::error::Result;
 use crate::model::{Channel, Id, ReadMarker, Seq, User};
 
-pub static READS: Collection =
-    collection("reads", &[index("channel", &["channelId", "seq"]), index("user", &["userId", "channelId"])]);
+pub static READS: Collection = collection(
+    "reads",
+    &[index("channel", &["channelId", "userId", "_id"]), index("user", &["userId", "channelId"])],
+);
 
 impl Record for ReadMarker {
     const COLLECTION: &'static Collection = &READS;
@@ -17,6 +19,12 @@ impl Table<ReadMarker> {
     /// 0 where nothing is read.
     pub async fn place(&self, channel: Id<Channel>, user: Id<User>) -> Result<Seq> {
         Ok(self.get(ReadMarker::key(channel, user)).await?.map_or(0, |marker| marker.seq))
+    }
+
+    /// Whoever has read a channel up to a place, by their ids.
+    pub async fn past(&self, channel: Id<Channel>, seq: Seq, slice: Slice) -> Result<Vec<ReadMarker>> {
+        let read = all([is("channelId", channel), Filter::AtLeast("seq", Literal::of(seq))]);
+        self.find(slice.up(read, "userId")).await
     }
 
     /// A marker never goes back; whether it moved.

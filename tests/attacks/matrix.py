@@ -12,6 +12,7 @@ OTHERS = {
 }
 OF_A_CHANNEL = {
     "ReadChannel", "Post", "EditChannel", "ManageChannelMembers", "Ban", "EditOwnMessage", "DeleteOwnMessage", "React",
+    "SeeReceipts",
 }  # fmt: skip
 
 # Who may not decide about a request learns nothing of it, and only who asked takes it back.

@@ -129,6 +129,7 @@ ROUTES = {
     "GET /api/messages/{id}": LOOK,
     "GET /api/messages/{id}/reactions": LOOK,
     "GET /api/messages/{id}/reactions/check": asks(query="?reaction=%F0%9F%8E%89"),
+    "GET /api/messages/{id}/receipts": LOOK,
     "GET /api/messages/{id}/replies": LOOK,
     "GET /api/messages/{id}/replies/count": LOOK,
     "GET /api/users": LOOK,

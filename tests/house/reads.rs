@@ -9,10 +9,11 @@ use hubbub::policy::Actor;
 use hubbub::service::channels::With;
 use hubbub::service::messages::Send;
 use hubbub::service::reads::Marked;
-use hubbub::store::Store;
 use hubbub::store::memory::Memory;
+use hubbub::store::{Change, Store};
+use serde_json::json;
 
-use crate::company::{Company, all, code, story};
+use crate::company::{Company, all, code, from, story};
 use crate::shared::dice::Dice;
 
 /// Ann's public group with bob in it, and its channel.
@@ -254,6 +255,57 @@ async fn tallies_step_from_index_to_index() {
         }
         let none = company.store.engine.tallies(&[], &[ann.id]).await.unwrap();
         assert!(none.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn receipts_are_seen_where_the_group_tells_and_of_those_who_do_not_mind() {
+    story(async |company: Company| {
+        let (ann, bob, general) = choir(&company).await;
+        let group = general.group_id.unwrap();
+        let cem = company.user("cem").await;
+        company.groups.join(&cem, group).await.unwrap();
+        let first = say(&company, &ann, general.id, "one").await;
+        let second = say(&company, &ann, general.id, "two").await;
+        mark(&company, &ann, general.id, second.seq).await;
+        mark(&company, &bob, general.id, second.seq).await;
+        mark(&company, &cem, general.id, first.seq).await;
+        let names = async |who: &Actor, id| {
+            let page = company.reads.receipts(who, id, &all()).await?;
+            let mut names: Vec<String> = page.items.iter().map(|one| one.username.to_string()).collect();
+            names.sort();
+            hubbub::error::Result::Ok(names)
+        };
+        assert_eq!(names(&ann, first.id).await.unwrap(), ["bob", "cem"], "all but the author");
+        assert_eq!(names(&cem, second.id).await.unwrap(), ["bob"]);
+        let page = |cursor: Option<String>| {
+            let span = hubbub::service::Span::new(None, Some(1), cursor.as_deref()).unwrap();
+            let reads = company.reads.clone();
+            let ann = ann.clone();
+            async move { reads.receipts(&ann, first.id, &span).await.unwrap() }
+        };
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let next = page(cursor).await;
+            seen.extend(next.items.into_iter().map(|one| one.user_id));
+            cursor = next.paging.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        seen.sort();
+        let mut both = [bob.id, cem.id];
+        both.sort();
+        assert_eq!(seen, both, "each once, page by page");
+        let private = vec![Change::set("receipts", false)];
+        company.store.preferences.choose(bob.id, private).await.unwrap();
+        assert_eq!(names(&ann, first.id).await.unwrap(), ["cem"]);
+        let mallory = company.user("mallory").await;
+        assert_eq!(code(names(&mallory, first.id).await), Code::NotFound);
+        let off = from(json!({ "settings": { "readReceipts": false } }));
+        company.groups.edit(&ann, group, off).await.unwrap();
+        assert_eq!(code(names(&ann, first.id).await), Code::Forbidden);
     })
     .await;
 }

@@ -3,6 +3,7 @@
 //! A marker never goes back. Whoever says something has read what was said before it, so how far they
 //! have read is the later of their marker and their last message.
 
+mod receipts;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
+
+pub use receipts::Receipt;
 
 use super::roster::of_user;
 use super::{Roster, Seat};
