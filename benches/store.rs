@@ -183,3 +183,30 @@ fn a_search(bencher: Bencher, _place: Place) {
     let mut questions = QUESTIONS.iter().cycle();
     bencher.with_inputs(|| *questions.next().unwrap()).bench_local_values(|asked| finder.find(asked));
 }
+
+static WIDE: LazyLock<Filled> = LazyLock::new(|| Filled::wide(most()));
+
+/// What [`a_list_of_channels_with_last_and_unread`] shows at once.
+const LISTED: usize = 50;
+
+#[divan::bench]
+fn what_is_unread_in_500_channels(bencher: Bencher) {
+    let Filled { store, channels, reader, .. } = &*WIDE;
+    bencher.bench(|| {
+        let tallies = wait(store.engine.tallies(channels, &[*reader])).unwrap();
+        assert_eq!(tallies.len(), channels.len());
+        tallies
+    });
+}
+
+#[divan::bench]
+fn a_list_of_channels_with_last_and_unread(bencher: Bencher) {
+    let Filled { store, channels, reader, .. } = &*WIDE;
+    let pages: Vec<&[_]> = channels.chunks_exact(LISTED).collect();
+    let page = || *pages.get(somewhere(pages.len() as u64) as usize - 1).unwrap();
+    bencher.with_inputs(page).bench_values(|page| {
+        let tallies = wait(store.engine.tallies(page, &[*reader])).unwrap();
+        assert!(tallies.len() == LISTED && tallies.iter().all(|tally| tally.last.is_some()));
+        tallies
+    });
+}

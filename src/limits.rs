@@ -6,6 +6,9 @@ use std::time::Duration;
 pub const TEXT_CHARS: usize = 4_000;
 pub const TEXT_BYTES: usize = 16 * 1024;
 pub const MENTIONS: usize = 50;
+/// Everyone is called by one person in one channel at most so often, and only where so many hear it.
+pub const EVERYONE_EVERY: Duration = Duration::from_secs(60);
+pub const EVERYONE_READERS: u64 = 1_000;
 pub const ATTACHMENTS: usize = 10;
 pub const REACTION_CHARS: usize = 64;
 pub const REACTIONS_PER_MESSAGE: usize = 20;
@@ -93,6 +96,9 @@ pub const TYPING_MEMBERS: usize = 500;
 pub const OFFLINE_GRACE: Duration = Duration::from_secs(10);
 pub const HEADS_EVERY: Duration = Duration::from_secs(15);
 pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+// Notifications.
+pub const NOTIFICATIONS_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 // Accounts.
 pub const SESSIONS_PER_USER: usize = 20;

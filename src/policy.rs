@@ -68,6 +68,7 @@ pub enum Action {
     Post,
     PostWhereReadOnly,
     PostWhereSlow,
+    MentionEveryone,
     EditChannel,
     ManageChannelMembers,
     Ban,
@@ -84,6 +85,7 @@ pub enum Action {
     SeeEdits,
     SeeHiddenEdits,
     Report,
+    SeeReceipts,
 }
 
 use Action::*;
@@ -114,6 +116,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (Post, Some(Member)),
     (PostWhereReadOnly, Some(GroupAdmin)),
     (PostWhereSlow, Some(GroupAdmin)), // everybody else when it is their turn
+    (MentionEveryone, Some(Member)),   // and, by the channel's setting, only an admin; and not often
     (EditChannel, Some(GroupAdmin)),
     (ManageChannelMembers, Some(GroupAdmin)),
     (Ban, Some(GroupAdmin)),
@@ -129,6 +132,7 @@ pub const RULES: &[(Action, Option<Standing>)] = &[
     (SeeEdits, Some(Member)),
     (SeeHiddenEdits, Some(GroupAdmin)), // where the group's settings hide them
     (Report, Some(Member)), // and, of somebody, whoever shares a group or a direct channel with them
+    (SeeReceipts, Some(Member)), // and, by the group's setting, nobody
 ];
 
 /// Whether `standing` is enough for `action`; an action without a rule is refused.
@@ -147,6 +151,11 @@ pub fn can(standing: Standing, action: Action, what: &str) -> Result<()> {
 }
 
 impl Actor {
+    /// Somebody who is asked about, and does not act.
+    pub fn of(user: &User) -> Actor {
+        Actor { id: user.id, username: user.username.clone(), role: user.role, session: None }
+    }
+
     pub fn is_super_admin(&self) -> bool {
         self.role == Role::SuperAdmin
     }

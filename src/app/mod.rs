@@ -30,7 +30,10 @@ use crate::service::drafts::Drafts;
 use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
+use crate::service::notifications::Notifications;
+use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
+use crate::service::reads::Reads;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
@@ -66,6 +69,9 @@ pub struct Parts {
     pub logs: Logs,
     pub messages: Messages,
     pub search: Search,
+    pub reads: Reads,
+    pub notifications: Notifications,
+    pub notifier: Notifier,
     pub presence: PresenceBook,
     pub typing: Typing,
 }
@@ -108,6 +114,9 @@ impl App {
             drafts: Drafts::new(&roster),
             bookmarks: Bookmarks::new(&roster),
             reports: Reports::new(&roster),
+            reads: Reads::new(&roster),
+            notifications: Notifications::new(&roster),
+            notifier: Notifier::new(&roster),
             presence: PresenceBook::new(clock.clone()),
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),
@@ -139,6 +148,8 @@ impl App {
             again("telling of drafts", || self.drafts.keep_telling(), || {}),
             again("upkeep", || self.sweep(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
+            again("notifications", || self.notifier.run(&self.presence), || {}),
+            again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
 
@@ -169,6 +180,9 @@ impl App {
             }
             if let Err(error) = self.direct.sweep().await {
                 warn!(%error, "not everybody could be told of a direct channel, this will be tried again");
+            }
+            if let Err(error) = self.notifications.sweep().await {
+                warn!(%error, "old notifications could not be removed, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ClientMsgId, Entry, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption, Reaction, Seq,
-    Text, ThreadSummary, Time, User, Username,
+    ClientMsgId, Entry, Everyone, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption, Reaction,
+    Seq, Text, ThreadSummary, Time, User, Username,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -22,6 +22,8 @@ pub struct MessageView {
     pub reply_to: Option<Id<Entry>>,
     pub thread_id: Option<Id<Entry>>,
     pub mentions: Vec<Id<User>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     pub attachments: Vec<Link>,
     pub image_url: Option<Link>,
     pub file_url: Option<Link>,
@@ -175,6 +177,7 @@ impl MessageView {
             reply_to: message.reply_to,
             thread_id: message.thread_id,
             mentions: message.mentions,
+            everyone: message.everyone,
             attachments: message.attachments,
             image_url: message.image_url,
             file_url: message.file_url,

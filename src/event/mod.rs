@@ -60,6 +60,9 @@ pub enum Durable {
     BlocksUpdated(Placed<About>),
     DraftUpdated(Placed<About>),
     BookmarkUpdated(Placed<About>),
+    ReadUpdated(Placed<About>),
+    Notification(Placed<About>),
+    NotificationsUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -178,6 +181,9 @@ impl Durable {
             AccountEvent::BlocksUpdated => Durable::BlocksUpdated(about),
             AccountEvent::DraftUpdated => Durable::DraftUpdated(about),
             AccountEvent::BookmarkUpdated => Durable::BookmarkUpdated(about),
+            AccountEvent::ReadUpdated => Durable::ReadUpdated(about),
+            AccountEvent::Notification => Durable::Notification(about),
+            AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
         }
     }
 }

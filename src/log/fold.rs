@@ -92,6 +92,7 @@ pub fn apply(message: &mut Message, entry: &Entry) {
         What::Delete { .. } => {
             message.text = None;
             message.mentions.clear();
+            message.everyone = None;
             message.attachments.clear();
             message.image_url = None;
             message.file_url = None;

@@ -121,6 +121,8 @@ pub struct ChannelSettings {
     /// How many may sit in it while it is private; none: all of the group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_members: Option<NonZeroU32>,
+    /// Who may call all readers at once.
+    pub everyone: May,
 }
 
 /// To whom of a group something is left.
@@ -141,6 +143,7 @@ impl Default for ChannelSettings {
             pinning: May::Admins,
             polls: true,
             max_members: None,
+            everyone: May::Members,
         }
     }
 }

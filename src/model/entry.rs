@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Channel, ClientMsgId, Forwarded, Id, Link, MemberRole, Poll, Reaction, Text, ThreadSummary, Time, User,
-    Username,
+    Channel, ClientMsgId, Everyone, Forwarded, Id, Link, MemberRole, Poll, Reaction, Text, ThreadSummary,
+    Time, User, Username,
 };
 
 /// What has a log: a channel, or a user (whose own log carries what belongs to no channel they can
@@ -166,6 +166,9 @@ pub enum AccountEvent {
     BlocksUpdated,
     DraftUpdated,
     BookmarkUpdated,
+    ReadUpdated,
+    Notification,
+    NotificationsUpdated,
 }
 
 impl What {
@@ -236,6 +239,9 @@ pub struct Message {
     pub thread_id: Option<Id<Entry>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Id<User>>,
+    /// All readers are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Link>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

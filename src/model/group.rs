@@ -37,6 +37,8 @@ pub struct Group {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct GroupSettings {
     pub members_may_create_channels: bool,
+    /// Whether members see who has read a message.
+    pub read_receipts: bool,
     /// Whether members see what a message said before it was edited.
     pub edit_history: bool,
     /// Who makes emoji of the group's own.
@@ -45,7 +47,12 @@ pub struct GroupSettings {
 
 impl Default for GroupSettings {
     fn default() -> Self {
-        GroupSettings { members_may_create_channels: false, edit_history: true, emoji: May::Admins }
+        GroupSettings {
+            members_may_create_channels: false,
+            read_receipts: true,
+            edit_history: true,
+            emoji: May::Admins,
+        }
     }
 }
 

@@ -12,9 +12,13 @@ mod follow;
 mod forwarded;
 mod group;
 mod id;
+mod mention;
+mod notification;
 mod poll;
 mod position;
 mod preferences;
+mod quiet;
+mod read;
 mod report;
 mod text;
 mod thread;
@@ -35,9 +39,13 @@ pub use group::{
     RequestType,
 };
 pub use id::Id;
+pub use mention::{Called, Everyone};
+pub use notification::{Notification, NotificationKind, NotificationView};
 pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
-pub use preferences::{Block, Circle, Notify, Preferences};
+pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
+pub use quiet::Quiet;
+pub use read::ReadMarker;
 pub use report::{Grievance, Report, ReportState, Reported};
 pub use text::{
     ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,

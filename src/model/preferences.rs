@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Time, User};
+use super::{Channel, Id, Quiet, Time, User};
 
 /// What holds where somebody has chosen nothing is the default of each field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,12 +12,22 @@ pub struct Preferences {
     pub user_id: Id<User>,
     #[serde(default)]
     pub notify: Notify,
+    /// When what they are told of is told quietly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+    /// Whether others see what they have read.
+    #[serde(default = "yes")]
+    pub receipts: bool,
     /// Who may begin a direct conversation with them.
     #[serde(default)]
     pub direct: Circle,
     /// Who may know when they were last here.
     #[serde(default = "Circle::shared")]
     pub last_seen: Circle,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What somebody is notified of.
@@ -51,7 +61,42 @@ impl Preferences {
     /// Of somebody who has chosen nothing.
     pub fn of(user: Id<User>) -> Preferences {
         let (notify, direct) = (Notify::default(), Circle::default());
-        Preferences { user_id: user, notify, direct, last_seen: Circle::shared() }
+        Preferences {
+            user_id: user,
+            notify,
+            quiet: None,
+            receipts: true,
+            direct,
+            last_seen: Circle::shared(),
+        }
+    }
+}
+
+/// What somebody wants to be told of one channel; what is not chosen is as everywhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelPreferences {
+    /// `<channel>:<user>`
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub channel_id: Id<Channel>,
+    pub user_id: Id<User>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Notify>,
+    /// Nothing until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Time>,
+}
+
+impl ChannelPreferences {
+    /// Of somebody who has chosen nothing.
+    pub fn new(channel: Id<Channel>, user: Id<User>) -> ChannelPreferences {
+        let id = ChannelPreferences::key(channel, user);
+        ChannelPreferences { id, channel_id: channel, user_id: user, level: None, muted_until: None }
+    }
+
+    pub fn key(channel: Id<Channel>, user: Id<User>) -> String {
+        format!("{channel}:{user}")
     }
 }
 

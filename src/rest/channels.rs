@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::{ChannelType, Group, Id, Life};
 use crate::policy::Action;
 use crate::service::Span;
-use crate::service::channels::ChannelFilter;
+use crate::service::channels::{ChannelFilter, With};
 use crate::store::ChannelsWanted;
 
 pub fn routes() -> Vec<Route> {
@@ -86,8 +86,20 @@ async fn paginated(app: App, call: Call) -> Result<Reply> {
     Ok(Reply::list("channels", page).etag())
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mine {
+    page: Option<u64>,
+    limit: Option<u64>,
+    cursor: Option<String>,
+    with: Option<String>,
+}
+
 async fn mine(app: App, call: Call) -> Result<Reply> {
-    Ok(Reply::list("channels", app.channels.mine(call.actor()?, &Paged::of(&call)?).await?).etag())
+    let query: Mine = call.query()?;
+    let span = Span::new(query.page, query.limit, query.cursor.as_deref())?;
+    let with = query.with.as_deref().map(With::read).transpose()?.unwrap_or_default();
+    Ok(Reply::list("channels", app.channels.counted(call.actor()?, &span, with).await?).etag())
 }
 
 async fn of_group(app: App, call: Call) -> Result<Reply> {

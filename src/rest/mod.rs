@@ -22,8 +22,10 @@ mod groups;
 mod guard;
 mod header;
 mod messages;
+mod notifications;
 mod outcome;
 mod pages;
+mod reads;
 mod reply;
 mod reports;
 mod requests;
@@ -67,6 +69,8 @@ pub fn routes() -> Vec<Route> {
         drafts::routes(),
         bookmarks::routes(),
         reports::routes(),
+        reads::routes(),
+        notifications::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod admin;
+mod bell;
 pub mod blocks;
 pub mod bookmarks;
 pub mod channels;
@@ -13,9 +14,12 @@ pub mod drafts;
 pub mod emoji;
 pub mod groups;
 pub mod messages;
+pub mod notifications;
+pub mod notifier;
 mod own_log;
 mod page;
 pub mod presence;
+pub mod reads;
 pub mod registrar;
 pub mod reports;
 pub mod requests;
@@ -26,9 +30,11 @@ pub mod search;
 mod span;
 pub mod typing;
 pub mod users;
+mod wishes;
 
 pub use accounts::{Accounts, Admission};
 pub use admin::Admin;
+use bell::Bell;
 pub use page::{Ask, Numbered, Page, Paging};
 pub use registrar::Registrar;
 pub use revocations::{Revocations, Revoked};
@@ -37,3 +43,4 @@ pub use roster::Roster;
 pub use search::Search;
 pub use span::Span;
 pub use users::Users;
+use wishes::Wishes;

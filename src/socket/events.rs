@@ -11,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::connection::Connection;
 use super::hub::Hub;
 use super::stay::Release;
-use super::{people, talk};
+use super::{people, reads, talk};
 use crate::error::{Error, Result};
 use crate::failpoint::{self, Point};
 use crate::policy::{Action, Actor};
@@ -80,6 +80,9 @@ pub static EVENTS: &[Spec] = &[
         Box::pin(talk::follow_thread(asked))
     }),
     spec("vote_poll", Some(Action::Vote), "vote in a poll", |asked| Box::pin(talk::vote(asked))),
+    spec("mark_read", Some(Action::ReadChannel), "tell how far one has read", |asked| {
+        Box::pin(reads::mark(asked))
+    }),
     spec("typing", Some(Action::Post), "tell that one is typing", |asked| Box::pin(people::typing(asked))),
     spec("stop_typing", None, "tell that one stopped", |asked| Box::pin(people::stop_typing(asked))),
     spec("update_presence", None, "set one's status", |asked| Box::pin(people::update_presence(asked))),
@@ -106,6 +109,7 @@ pub fn writes(name: &str) -> bool {
             | "pin_message"
             | "follow_thread"
             | "vote_poll"
+            | "mark_read"
     )
 }
 

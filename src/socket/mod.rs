@@ -15,6 +15,7 @@ mod inbox;
 mod outlet;
 mod people;
 mod pulse;
+mod reads;
 mod rooms;
 mod serve;
 mod stay;

@@ -146,6 +146,8 @@ pub static MESSAGES: Collection = collection(
         index("thread", &["threadId", "kind", "seq"]).when(When::Has("threadId")),
         index("copies", &["forwardOf", "_id"]).when(When::Has("forwardOf")),
         index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
+        index("own", &["channelId", "userId", "seq"]).when(When::Text("kind", "message")),
+        index("gone", &["channelId", "seq"]).when(When::Has("deletedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],
 );
@@ -175,5 +177,8 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::bookmarks::BOOKMARKS,
     &super::drafts::DRAFTS,
     &super::reports::REPORTS,
+    &super::reads::READS,
+    &super::notifications::NOTIFICATIONS,
+    &super::channel_preferences::CHANNEL_PREFERENCES,
     &SETTINGS,
 ];

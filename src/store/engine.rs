@@ -78,7 +78,7 @@ impl Engine {
     }
 
     pub async fn find<T: Kept>(&self, collection: &'static Collection, query: Query) -> Result<Vec<T>> {
-        // To MongoDB a limit of 0 is none.
+        // To MongoDB a limit of 0 is none; where nothing is wanted, nothing is asked.
         if query.limit == 0 {
             return Ok(Vec::new());
         }

@@ -4,7 +4,7 @@ use super::collection::MESSAGES;
 use super::language::{all, is, one_of};
 use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
-use crate::model::{Channel, ClientMsgId, Entry, Id, Log, Message, Seq, User};
+use crate::model::{ClientMsgId, Entry, Id, Log, Message, Seq, User};
 
 impl Record for Entry {
     const COLLECTION: &'static Collection = &MESSAGES;
@@ -165,7 +165,7 @@ impl Table<Entry> {
             changes.push(Change::set("editedAt", at));
         }
         if let Some(at) = message.deleted_at {
-            let content = ["mentions", "attachments", "imageUrl", "fileUrl", "forwarded"];
+            let content = ["mentions", "everyone", "attachments", "imageUrl", "fileUrl", "forwarded"];
             changes.extend(content.into_iter().map(Change::Unset));
             changes.push(Change::set("deletedAt", at));
         }
@@ -180,14 +180,5 @@ impl Table<Entry> {
     pub async fn scrub_edits(&self, target: Id<Entry>) -> Result<u64> {
         let edits = all([is("target", target), is("kind", "edit")]);
         self.update_all(edits, vec![Change::Unset("text"), Change::Unset("before")]).await
-    }
-
-    /// The newest message of each channel named, of those that have one.
-    pub async fn newest(&self, channels: &[Id<Channel>]) -> Result<Vec<Entry>> {
-        let mut newest = Vec::new();
-        for channel in channels {
-            newest.extend(self.before((*channel).into(), Seq::MAX >> 1, 1).await?);
-        }
-        Ok(newest)
     }
 }

@@ -10,6 +10,7 @@
 mod bans;
 mod blocks;
 mod bookmarks;
+mod channel_preferences;
 mod channels;
 mod collection;
 mod counted;
@@ -26,9 +27,11 @@ mod messages;
 pub mod migrations;
 #[cfg(feature = "mongo")]
 mod mongo;
+mod notifications;
 mod opening;
 mod outcome;
 mod preferences;
+mod reads;
 mod reports;
 mod requests;
 mod rules;
@@ -38,6 +41,7 @@ mod settings;
 mod slice;
 mod sqlite;
 mod table;
+mod tally;
 mod tellings;
 mod trail;
 mod users;
@@ -48,6 +52,7 @@ pub use cursors::Cursor;
 pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
+pub use notifications::NotificationsWanted;
 pub use opening::{Opening, Place};
 pub use outcome::{Plan, Refusal, Rejected};
 pub use requests::{Decision, RequestsOf};
@@ -55,12 +60,13 @@ pub use search::{Found, Indexed, Wanted, first_place, place};
 pub use settings::Setting;
 pub use slice::{After, Slice};
 pub use table::{Record, Table};
+pub use tally::Tally;
 pub use trail::Asked;
 pub use users::{Among, Edits};
 
 use crate::model::{
-    Ban, Block, Bookmark, Channel, Emoji, Entry, Follow, Group, GroupRequest, Membership, Preferences,
-    Refresh, Report, SavedDraft, Session, User,
+    Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
+    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -84,6 +90,9 @@ pub struct Store {
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
+    pub reads: Table<ReadMarker>,
+    pub notifications: Table<Notification>,
+    pub channel_preferences: Table<ChannelPreferences>,
     pub settings: Table<Setting>,
 }
 
@@ -112,6 +121,9 @@ impl Store {
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),
+            reads: Table::on(&engine),
+            notifications: Table::on(&engine),
+            channel_preferences: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

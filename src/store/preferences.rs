@@ -4,7 +4,7 @@ use super::collection::collection;
 use super::language::{is, one_of};
 use super::{Change, Collection, Query, Record, Table};
 use crate::error::Result;
-use crate::model::{Id, Preferences, User};
+use crate::model::{Id, Notify, Preferences, User};
 
 pub(super) static PREFERENCES: Collection = collection("preferences", &[]);
 
@@ -20,6 +20,11 @@ impl Table<Preferences> {
     /// Of these people, of those who have chosen anything.
     pub async fn among(&self, users: &[Id<User>]) -> Result<Vec<Preferences>> {
         self.find(Query::new(one_of("_id", users), users.len() as u64)).await
+    }
+
+    /// Whoever wants to be told of this much everywhere.
+    pub async fn notified_of(&self, level: Notify, limit: u64) -> Result<Vec<Preferences>> {
+        self.find(Query::new(is("notify", level), limit)).await
     }
 
     /// As they are then. Only what is named changes, so that two devices do not undo one another.

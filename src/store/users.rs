@@ -1,7 +1,7 @@
 //! Queries of the collection `users`.
 
 use super::collection::USERS;
-use super::language::{all, is, successor};
+use super::language::{all, is, one_of, successor};
 use super::{After, Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
 use crate::model::{Description, Email, Id, Link, Name, Role, Status, Time, User};
@@ -84,6 +84,11 @@ impl Among {
 }
 
 impl Table<User> {
+    /// Those whose folded usernames these are, in no order.
+    pub async fn named(&self, keys: &[&String]) -> Result<Vec<User>> {
+        self.find(Query::new(one_of("usernameKey", keys), keys.len() as u64)).await
+    }
+
     /// `key` is [`crate::model::Username::folded`].
     pub async fn by_username(&self, key: &str) -> Result<Option<User>> {
         self.first(Query::new(is("usernameKey", key), 1)).await

@@ -15,6 +15,7 @@ OF_A_CHANNEL = {
     "ReadChannel", "Post", "EditChannel", "ManageChannelMembers", "Ban", "EditOwnMessage", "DeleteOwnMessage", "React",
     "Pin", "SeeEdits", "Vote", "CloseOwnPoll",
     "Report",
+    "SeeReceipts",
 }  # fmt: skip
 
 # Who may not decide about a request learns nothing of it, and only who asked takes it back.
@@ -109,6 +110,8 @@ def opened(row, place):
 
 
 def owned(row, place):
+    if row.path.startswith("/api/client/notifications/{id}"):
+        return "NOT_FOUND"
     if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}") and place.role != "root" and place.user is not place.caller:
         return "FORBIDDEN" if row.path == "/api/users/{id}" else "NOT_FOUND"
     if row.what in OF_WHAT_ONE_READS and place.stands(True) == STRANGER:

@@ -60,6 +60,9 @@ def reply(place):
 def drafted(place):
     place.caller.rest("PUT", f"/drafts/{place.channel}", {"text": place.rig.words()})
     return place.channel
+def of_somebody_else(place):
+    """The name of a notification that is in another's list, and in none of the caller's."""
+    return f"m-{place.message['id']}"
 
 
 def own_reaction(place):
@@ -92,6 +95,7 @@ ROUTES = {
     "DELETE /api/channels/{id}/members/{userId}": asks(id=seated),
     "DELETE /api/client/bookmarks/{messageId}": LOOK,
     "DELETE /api/drafts/{channelId}": LOOK,
+    "DELETE /api/client/notifications/{id}": asks(id=of_somebody_else),
     "DELETE /api/group-requests/{requestId}": asks(),
     "DELETE /api/groups/{id}": asks(id=lambda place: place.fresh_group()),
     "DELETE /api/groups/{id}/admins/{userId}": asks(id=with_two_admins),
@@ -130,6 +134,9 @@ ROUTES = {
     "GET /api/channels/{id}/members": LOOK,
     "GET /api/channels/{id}/pins": LOOK,
     "GET /api/client/search": asks(query="?q=from:@alice"),
+    "GET /api/client/notifications": LOOK,
+    "GET /api/client/notifications/unread-count": LOOK,
+    "GET /api/client/settings/channels/{channelId}": LOOK,
     "GET /api/example": OPEN,
     "GET /api/group-requests": LOOK,
     "GET /api/group-requests/stats": LOOK,
@@ -144,11 +151,13 @@ ROUTES = {
     "GET /api/messages/channel/{channelId}": LOOK,
     "GET /api/messages/threads/{rootId}": LOOK,
     "GET /api/messages/search": asks(query="?q=from:@alice"),
+    "GET /api/messages/unread-counts": LOOK,
     "GET /api/messages/user/{userId}": LOOK,
     "GET /api/messages/{id}": LOOK,
     "GET /api/messages/{id}/edits": LOOK,
     "GET /api/messages/{id}/reactions": LOOK,
     "GET /api/messages/{id}/reactions/check": asks(query="?reaction=%F0%9F%8E%89"),
+    "GET /api/messages/{id}/receipts": LOOK,
     "GET /api/messages/{id}/replies": LOOK,
     "GET /api/messages/{id}/replies/count": LOOK,
     "GET /api/users": LOOK,
@@ -190,6 +199,7 @@ ROUTES = {
     "POST /api/channels/{id}/members": asks(
         body=lambda place: {"userId": place.member.id}, id=lambda place: place.fresh_channel(private=True)
     ),
+    "POST /api/channels/{id}/read": asks(body=lambda place: {"seq": 1}),
     "POST /api/channels/{id}/unarchive": asks(id=archived),
     "POST /api/dms": asks(body=lambda place: {"userIds": [place.town.sleeper.id]}),
     "POST /api/group-requests": asks(
@@ -208,6 +218,7 @@ ROUTES = {
     "POST /api/groups/{id}/leave": asks(id=lambda place: place.fresh_group()),
     "POST /api/groups/{id}/members": MEMBER,
     "POST /api/messages": asks(body=lambda place: {"channelId": place.channel, "text": place.rig.words()}),
+    "POST /api/messages/mark-read": MESSAGES,
     "POST /api/messages/reactions/batch": MESSAGES,
     "POST /api/messages/replies/batch": MESSAGES,
     "POST /api/messages/threads/{rootId}/follow": asks(),
@@ -227,6 +238,9 @@ ROUTES = {
     "PUT /api/channels/{id}/settings": asks(body=lambda place: {"readOnly": False}),
     "PUT /api/client/bookmarks/{messageId}": asks(body=lambda place: {"note": "again"}),
     "PUT /api/drafts/{channelId}": asks(body=lambda place: {"text": place.rig.words()}),
+    "PUT /api/client/notifications/read-all": LOOK,
+    "PUT /api/client/notifications/{id}/read": asks(id=of_somebody_else),
+    "PUT /api/client/settings/channels/{channelId}": asks(body=lambda place: {"level": "mentions"}),
     "PUT /api/groups/{id}": asks(body=lambda place: {"description": "changed"}),
     "PUT /api/messages/{id}": asks(body=lambda place: {"text": place.words()}),
     "PUT /api/users/me": asks(body=lambda place: {"bio": "changed"}),
@@ -242,6 +256,7 @@ EVENTS = {
     "join_channel": lambda place: {"channelId": place.channel},
     "leave_channel": lambda place: {"channelId": place.channel},
     "pin_message": lambda place: {"messageId": place.message["id"]},
+    "mark_read": lambda place: {"channelId": place.channel, "seq": 1},
     "react_message": lambda place: {"messageId": place.message["id"], "reaction": "🎉"},
     "refresh_auth": lambda place: {"token": place.caller.token},
     "resume": lambda place: {"channels": {place.channel: 0}},

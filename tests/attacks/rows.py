@@ -102,13 +102,13 @@ NOT_THERE = {
     24: "the audit",
     26: "invitations",
     27: "OAuth and OpenID Connect",
-    34: "files, calls, read markers, webhooks",
+    34: "files, calls, webhooks",
     35: "webhooks, exports, the audit",
     37: "calls",
     39: "a second node, calls",
     40: "a second node",
     41: "files, exports",
-    43: "files, notifications, exports",
+    43: "files, exports",
     44: "a second node",
     46: "webhooks, bots",
     48: "exports, the compliance mode",
@@ -129,7 +129,6 @@ WORDS = {
     "a second factor": ("totp", "2fa", "factor"),
     "exports and backups": ("export", "backup", "restore"),
     "the audit": ("audit",),
-    "read markers": ("read_marker", "mark_read"),
     "parse routes and bridges": ("/parse", "/php"),
 }
 

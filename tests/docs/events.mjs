@@ -94,6 +94,14 @@ await anna.hear("thread_updated");
 await anna.ask("follow_thread", { rootId: question.data.message.id, remove: true });
 await anna.hear("thread_followed");
 
+await bobby.ask("mark_read", { channelId, seq: said.data.message.seq });
+await bobby.hear("read_updated");
+
+await bobby.ask("send_message", { channelId, text: "@anna is it high tide?" });
+await anna.hear("notification");
+await rest("PUT", "/client/notifications/read-all", ann.accessToken);
+await anna.hear("notifications_updated");
+
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });
 await bobby.hear("user_typing");

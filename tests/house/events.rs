@@ -7,8 +7,8 @@ use std::path::Path;
 
 use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus};
 use hubbub::model::{
-    AccountEvent, Entry, Epoch, Id, Leave, MemberRole, Message, MessageType, ThreadSummary, Time, Username,
-    What,
+    AccountEvent, Entry, Epoch, Everyone, Id, Leave, MemberRole, Message, MessageType, Notification,
+    NotificationKind, ThreadSummary, Time, Username, What,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +50,7 @@ fn message() -> Message {
         thread_id: Some(id(4)),
         thread: Some(thread()),
         mentions: vec![id(5)],
+        everyone: Some(Everyone::Here),
         attachments: vec!["/uploads/score.pdf".parse().unwrap()],
         revision: 1,
         edited_at: Some(Time::from_millis(1_700_000_060_000)),
@@ -71,6 +72,22 @@ fn thread() -> ThreadSummary {
 
 fn account(event: AccountEvent) -> What {
     What::Account { event, about: json!({ "role": "super_admin" }) }
+}
+
+fn notified() -> What {
+    let mention = Notification {
+        channel_id: Some(id(2)),
+        seq: Some(7),
+        message_id: Some(id(1)),
+        ..Notification::new(
+            id(5),
+            "m-656565656565656565656501",
+            NotificationKind::Mention,
+            Time::from_millis(1_700_000_000_000),
+        )
+        .by(id(3), &ann())
+    };
+    What::Account { event: AccountEvent::Notification, about: json!(mention.view()) }
 }
 
 fn events() -> Vec<(String, Value)> {
@@ -106,6 +123,15 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::BlocksUpdated),
         account(AccountEvent::DraftUpdated),
         account(AccountEvent::BookmarkUpdated),
+        notified(),
+        What::Account {
+            event: AccountEvent::NotificationsUpdated,
+            about: json!({ "ids": ["m-656565656565656565656501"], "read": true }),
+        },
+        What::Account {
+            event: AccountEvent::ReadUpdated,
+            about: json!({ "channelId": id::<()>(4), "seq": 7 }),
+        },
     ];
     let (channel_id, user_id, username) = (id(2), id(3), ann());
     let online = Online {

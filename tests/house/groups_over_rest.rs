@@ -111,6 +111,7 @@ impl<'a> Village<'a> {
             }
             "POST /channels" => json!({ "groupId": things.group, "name": self.name("mine") }),
             "PUT /channels/{id}/settings" => json!({ "readOnly": true }),
+            "POST /channels/{id}/read" => json!({ "seq": 1 }),
             "POST /channels/{id}/bans" => json!({ "userId": self.cem.id, "reason": "shouting" }),
             _ => return None,
         })

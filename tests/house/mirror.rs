@@ -107,6 +107,7 @@ impl Play {
                 company.channels.ban(&self.people[0], channel, from(ban)).await.map(drop)
             }
             (22, _) => company.channels.unban(&self.people[0], channel, whom).await,
+            (23, _) => company.reads.mark(&who, channel, number % 100).await.map(drop),
             _ => company.groups.remove(&self.people[0], group, whom).await,
         };
     }
@@ -135,6 +136,21 @@ impl Play {
             shown.extend(page.messages.into_iter().map(|message| (message.id, message)));
             if !page.has_more_after {
                 return (shown, page.head);
+            }
+        }
+    }
+
+    /// What of the messages shown each reader has not read, as the server counts it and by hand.
+    async fn check_unread(&self, shown: &BTreeMap<Id<Entry>, MessageView>) {
+        for person in &self.people {
+            let counts = self.company.reads.counts(person).await.unwrap();
+            for count in counts.channels.iter().filter(|count| count.channel_id == self.channel.id) {
+                let own = shown.values().filter(|message| message.user_id == person.id);
+                let own = own.map(|message| message.seq).max().unwrap_or(0);
+                let marker = self.company.store.reads.place(self.channel.id, person.id).await.unwrap();
+                let read = own.max(marker);
+                let left = shown.values().filter(|one| one.seq > read && one.deleted_at.is_none()).count();
+                assert_eq!((count.read, count.unread), (read, left as u64), "{}", person.username);
             }
         }
     }
@@ -174,6 +190,7 @@ async fn play(company: Company, seed: u64) {
     play.company.logs.settled(&play.address()).await.unwrap();
     let (shown, head) = play.afresh().await;
     let readers = play.readers().await;
+    play.check_unread(&shown).await;
     for mirror in &mut mirrors {
         mirror.hear(&play.address());
         let name = mirror.name;

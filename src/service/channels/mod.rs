@@ -1,11 +1,13 @@
 //! Channels of groups: making, changing, archiving and deleting them. Finding them is in `list`,
 //! who sits in them and who is banned from them in `seats`.
 
+mod counted;
 mod list;
 mod seats;
 
 use serde::Deserialize;
 
+pub use counted::{Counted, With};
 pub use list::ChannelFilter;
 pub(super) use list::by_creation;
 pub use seats::NewBan;

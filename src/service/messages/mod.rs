@@ -4,6 +4,7 @@ mod change;
 mod edits;
 mod forward;
 mod history;
+mod mentions;
 mod pins;
 mod polls;
 mod post;
@@ -19,6 +20,8 @@ pub use history::{History, Part};
 pub use post::{Posting, Sent};
 pub use send::Send;
 pub use threads::{Following, Thread};
+
+use mentions::Calls;
 
 use super::{Rights, Seat};
 use crate::clock::Clock;
@@ -37,11 +40,12 @@ pub struct Messages {
     logs: Logs,
     clock: Clock,
     turns: Turns,
+    calls: Calls,
 }
 
 impl Messages {
     pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Messages {
-        Messages { store, rights, logs, clock, turns: Turns::default() }
+        Messages { store, rights, logs, clock, turns: Turns::default(), calls: Calls::default() }
     }
 
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.

@@ -70,6 +70,7 @@ impl Messages {
         message: Result<Message>,
         targets: Result<Option<Id<Entry>>>,
     ) -> Result<Posting> {
+        let whom = self.whom(actor, channel, message.as_ref().ok()).await;
         let turn = self.turn(actor, channel).await;
         let seat = self.rights.in_channel(actor, channel).await?;
         can(seat.standing, Action::Post, "channel")?;
@@ -81,6 +82,7 @@ impl Messages {
             Err(refusal) => return self.sent_before(actor, &seat, client_msg_id, &message, refusal).await,
         };
         join_thread(&mut message, root);
+        self.call(actor, &seat, whom?, client_msg_id.as_ref(), &mut message);
         let draft = Draft { client_msg_id, ..Draft::new(actor.id, &actor.username, What::Message(message)) };
         let pending = self.logs.submit(&address(&seat), draft)?;
         Ok(Posting::Line { pending, epoch: seat.channel.epoch.clone(), turn })

@@ -15,8 +15,8 @@ use crate::error::{Code, Error, Result};
 use crate::limits;
 use crate::log::Draft;
 use crate::model::{
-    AccountEvent, Description, Group, GroupRequest, Id, MemberRole, Membership, Reason, RequestStatus,
-    RequestType, RequestView, Status, User, What,
+    AccountEvent, Description, Group, GroupRequest, Id, MemberRole, Membership, Notification, Reason,
+    RequestStatus, RequestType, RequestView, Status, User, What,
 };
 use crate::policy::{Action, Actor, allows, can};
 use crate::store::{Decision, Slice};
@@ -113,6 +113,7 @@ impl Requests {
         let decision = self.decision(actor, RequestStatus::Rejected, reason);
         let decided = self.roster.store.requests.decide(id, &decision).await?.ok_or_else(decided_before)?;
         if let Some(asker) = self.roster.store.users.get(decided.user_id).await? {
+            self.notify(actor, &decided).await;
             self.tell(actor, &asker, AccountEvent::GroupRequestReviewed, &decided).await;
         }
         Ok(decided.view())
@@ -171,6 +172,13 @@ impl Requests {
                 }
             }
             Err(error) => warn!(request = %request.id, %error, "no admin is told of a request"),
+        }
+    }
+
+    async fn notify(&self, actor: &Actor, request: &GroupRequest) {
+        let notification = Notification::of_request(request).by(actor.id, &actor.username);
+        if let Err(error) = self.roster.bell.ring(&[notification]).await {
+            warn!(request = %request.id, %error, "nobody is notified of a request");
         }
     }
 

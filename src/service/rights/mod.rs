@@ -13,7 +13,7 @@ use std::time::Duration;
 use remembered::{Asked, Belief, Remembered};
 
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::model::{
     Channel, Group, Id, Life, MemberRole, Membership, Message, MessageType, Place, Session, Status, User,
 };
@@ -103,6 +103,10 @@ impl Rights {
         }))
     }
 
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
     /// To be called after every write that can change anybody's rights, whatever became of it, and
     /// before it is answered.
     pub fn changed(&self) {
@@ -173,6 +177,15 @@ impl Rights {
             standings.keep(key, standing, belief, asked);
         }
         Ok(Seat { channel, group, standing, closed })
+    }
+
+    /// Whether somebody can read a channel, and there is one.
+    pub async fn reads(&self, actor: &Actor, id: Id<Channel>) -> Result<bool> {
+        match self.in_channel(actor, id).await {
+            Ok(seat) => Ok(can(seat.standing, Action::ReadChannel, "channel").is_ok()),
+            Err(error) if error.code() == Code::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn closed(&self, direct: &Channel, asked: Asked) -> Result<bool> {

@@ -6,7 +6,7 @@ use super::{Rights, Seat};
 use crate::error::{Code, Error, Result};
 use crate::event::MessageView;
 use crate::model::{Entry, Id, What};
-use crate::policy::{Action, Actor, allows, can};
+use crate::policy::{Action, Actor, can};
 
 impl Rights {
     /// The message and the actor's seat in its channel; NOT_FOUND for whoever may not read it.
@@ -31,19 +31,11 @@ impl Rights {
         let mut readable = HashMap::new();
         for entry in self.0.store.messages.named(ids).await? {
             if let What::Message(message) = &entry.what
-                && self.reads(actor, &entry).await?
+                && self.reads(actor, entry.log.cast()).await?
             {
                 readable.insert(entry.id, MessageView::of(&entry, message));
             }
         }
         Ok(readable)
-    }
-
-    async fn reads(&self, actor: &Actor, entry: &Entry) -> Result<bool> {
-        match self.in_channel(actor, entry.log.cast()).await {
-            Ok(seat) => Ok(allows(seat.standing, Action::ReadChannel)),
-            Err(error) if error.code() == Code::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 }

@@ -28,7 +28,7 @@ pub use moves::Moved;
 pub use note::{News, Note, Turn};
 pub(super) use telling::{of_channel, of_user};
 
-use super::Rights;
+use super::{Bell, Rights};
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::failpoint::{self, Point};
@@ -58,13 +58,15 @@ pub struct Roster {
     pub(super) rights: Rights,
     pub(super) logs: Logs,
     pub(super) clock: Clock,
+    pub(super) bell: Bell,
     moves: Moves,
     errands: Arc<Errands>,
 }
 
 impl Roster {
     pub fn new(store: Store, rights: Rights, logs: Logs, clock: Clock) -> Roster {
-        Roster { store, rights, logs, clock, moves: Moves::default(), errands: Arc::default() }
+        let bell = Bell::new(store.clone(), logs.clone());
+        Roster { store, rights, logs, clock, bell, moves: Moves::default(), errands: Arc::default() }
     }
 
     /// Hears whose groups may have changed, from changes that this process makes.

@@ -3,10 +3,10 @@
 use super::sight::Sight;
 use super::telling::Said;
 use super::telling::of_channel;
-use super::{Note, Roster, Turn};
+use super::{News, Note, Roster, Turn};
 use crate::error::{Error, Result};
 use crate::model::{
-    Channel, GroupRequest, Id, Leave, Life, MemberRole, Membership, RequestStatus, User, What,
+    Channel, GroupRequest, Id, Leave, Life, MemberRole, Membership, Notification, RequestStatus, User, What,
 };
 
 /// How often a change that crosses with others is told anew before the sweep has to.
@@ -31,12 +31,25 @@ impl Roster {
             }
             told = Some(present.is_some());
             let said = match present {
-                Some((_, membership)) => self.coming(&user, &membership).await?,
+                Some((_, membership)) => {
+                    self.notify_of(note, &membership).await?;
+                    self.coming(&user, &membership).await?
+                }
                 None => self.going(note, &user, turn).await?,
             };
             self.say(note, said).await?;
         }
         Err(unsettled())
+    }
+
+    /// Whoever was let in by somebody else and did not ask for it is notified, before it is told aloud.
+    async fn notify_of(&self, note: &Note, membership: &Membership) -> Result<()> {
+        let asked = note.by == membership.user_id || matches!(note.news, News::Approved { .. });
+        // An older membership is not what this change is about.
+        if asked || membership.joined_at < note.at {
+            return Ok(());
+        }
+        self.bell.ring(&[Notification::of_membership(membership).by(note.by, &note.by_name)]).await
     }
 
     async fn coming(&self, user: &User, membership: &Membership) -> Result<Said> {
@@ -121,7 +134,13 @@ impl Roster {
             told = Some(reads);
             let mut said = Said::default();
             match reads {
-                true => said.joined(&channel, &user, MemberRole::Member)?,
+                true => {
+                    let seat = Membership::key(channel.id.into(), user.id);
+                    if let Some(seat) = self.store.memberships.get(seat).await? {
+                        self.notify_of(note, &seat).await?;
+                    }
+                    said.joined(&channel, &user, MemberRole::Member)?
+                }
                 false => said.left(&channel, &user, turn.reason()),
             }
             self.say(note, said).await?;
@@ -137,10 +156,11 @@ impl Roster {
         request: Id<GroupRequest>,
     ) -> Result<()> {
         let request = self.store.requests.get(request).await?;
-        let approved = request.is_some_and(|request| request.status == RequestStatus::Approved);
-        let Some(asker) = self.store.users.get(user).await?.filter(|_| approved) else {
+        let approved = request.filter(|request| request.status == RequestStatus::Approved);
+        let (Some(request), Some(asker)) = (approved, self.store.users.get(user).await?) else {
             return Ok(());
         };
+        self.bell.ring(&[Notification::of_request(&request).by(note.by, &note.by_name)]).await?;
         let membership = self.membership(note.group, &asker, MemberRole::Member);
         let inserted = self.store.memberships.insert(&membership).await;
         self.announce(note);

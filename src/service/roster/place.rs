@@ -4,7 +4,8 @@ use super::telling::{Said, of_channel, of_user};
 use super::{Moved, News, Note, Roster};
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountEvent, Channel, Group, Id, Leave, Life, MemberRole, Membership, Reason, RequestStatus, User, What,
+    AccountEvent, Channel, ChannelType, Group, Id, Leave, Life, MemberRole, Membership, Reason,
+    RequestStatus, User, What,
 };
 use crate::store::Decision;
 
@@ -134,8 +135,12 @@ impl Roster {
         Ok(found.filter(|channel| channel.life != Life::Deleted))
     }
 
-    /// Everybody who belongs to the group and can read the channel, or could until it was deleted.
-    async fn readers(&self, channel: &Channel) -> Result<Vec<User>> {
+    /// Everybody who belongs to the group, or to the direct channel, and can read it, or could until it was
+    /// deleted.
+    pub(in crate::service) async fn readers(&self, channel: &Channel) -> Result<Vec<User>> {
+        if channel.channel_type == ChannelType::Direct {
+            return self.in_use(&ids(&self.everybody(channel.id.into(), None).await?)).await;
+        }
         let mut members = self.everybody(channel.group()?.into(), None).await?;
         let sight = self.sight_of_channel(channel.id, &members).await?;
         members.retain(|member| {

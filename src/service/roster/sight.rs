@@ -105,7 +105,7 @@ impl Roster {
     }
 
     /// Those of them whose account is in use, in no order.
-    pub(super) async fn in_use(&self, users: &[Id<User>]) -> Result<Vec<User>> {
+    pub(in crate::service) async fn in_use(&self, users: &[Id<User>]) -> Result<Vec<User>> {
         let mut found = Vec::new();
         for some in users.chunks(AT_ONCE) {
             let users = self.store.users.among(some).await?;

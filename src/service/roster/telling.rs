@@ -1,9 +1,11 @@
 //! What is told of each change, to whom, as things stand when it is told.
 
+use futures_util::future::try_join_all;
+
 use super::{News, Note, Roster};
 use crate::error::{Error, Result};
 use crate::log::{Address, Draft};
-use crate::model::{Channel, Leave, Life, MemberRole, User, What};
+use crate::model::{Channel, Entry, Leave, Life, MemberRole, ReadMarker, User, What};
 
 /// Entries handed to the logs at once: they wait for one another only as far as one log does.
 const AT_ONCE: usize = 500;
@@ -73,11 +75,25 @@ impl Roster {
                 let drafts = some
                     .iter()
                     .map(|(to, what)| self.logs.submit(to, Draft::new(note.by, &note.by_name, what.clone())));
+                let mut kept = Vec::new();
                 for pending in drafts.collect::<Result<Vec<_>>>()? {
-                    pending.kept().await?;
+                    kept.push(pending.kept().await?.entry);
                 }
+                self.begin_reading(&kept).await?;
             }
         }
         Ok(())
+    }
+
+    /// What was said before somebody came is nothing that they have not read.
+    async fn begin_reading(&self, entries: &[Entry]) -> Result<()> {
+        let joined = entries.iter().filter_map(|entry| match entry.what {
+            What::MemberJoined { member, .. } => {
+                Some(ReadMarker::new(entry.log.cast(), member, entry.seq, entry.created_at))
+            }
+            _ => None,
+        });
+        let raised = joined.map(|marker| async move { self.store.reads.raise(&marker).await });
+        try_join_all(raised).await.map(drop)
     }
 }

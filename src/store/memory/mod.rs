@@ -6,6 +6,7 @@
 
 mod reading;
 mod search;
+mod tally;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,6 +7,7 @@ mod open;
 mod plan;
 mod query;
 mod search;
+mod tally;
 mod values;
 
 use std::time::Duration;

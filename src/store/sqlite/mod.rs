@@ -8,6 +8,7 @@ mod plan;
 mod readers;
 mod schema;
 mod sql;
+mod tally;
 mod write;
 mod writer;
 

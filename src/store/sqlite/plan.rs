@@ -11,10 +11,7 @@ pub(super) fn explain(
     query: &Query,
 ) -> rusqlite::Result<Plan> {
     let sql = Sql::find(collection, query);
-    let steps = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text))?
-        .query_map(params_from_iter(&sql.values), |row| row.get(3))?
-        .collect::<rusqlite::Result<Vec<String>>>()?;
+    let steps = steps(connection, &sql)?;
     let scan = steps.iter().any(|step| step.starts_with("SCAN"));
     let sorts = steps.iter().any(|step| step.starts_with("USE TEMP B-TREE"));
     Ok(Plan {
@@ -24,6 +21,14 @@ pub(super) fn explain(
         sorts,
         text: steps.join("\n"),
     })
+}
+
+/// What SQLite would do, one line each.
+pub(super) fn steps(connection: &Connection, sql: &Sql) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text))?
+        .query_map(params_from_iter(&sql.values), |row| row.get(3))?
+        .collect()
 }
 
 /// "SEARCH messages USING INDEX messages_seq (<expr>=?)" names the index `seq`.

@@ -1,7 +1,8 @@
 //! What clients may have seen, and in which order.
 
 use hubbub::event::Durable;
-use hubbub::model::{Entry, Epoch, Leave, MemberRole, Seq, What};
+use hubbub::model::{AccountEvent, Entry, Epoch, Leave, MemberRole, Seq, What};
+use serde_json::json;
 
 use super::*;
 
@@ -158,6 +159,28 @@ fn i13_a_read_marker_that_falls() {
     assert_eq!(check(&run), Ok(()));
     noted(&mut run, 0, Noted::Marked { log: log(), seq: 1 });
     found(&run, "I-13");
+}
+
+/// Ann's device is told of two places in her own log.
+fn told_of(places: [u64; 2]) -> Run {
+    let (mut run, own): (Run, Id<Log>) = (good(), id(ANN));
+    let told = |seq: Seq, place: u64| {
+        let about = json!({ "channelId": log(), "seq": place });
+        let what = What::Account { event: AccountEvent::ReadUpdated, about };
+        Entry { id: id(200 + seq as u8), log: own, messages: 0, ..entry(seq, ANN, what) }
+    };
+    let entries = vec![told(1, places[0]), told(2, places[1])];
+    noted(&mut run, 0, Noted::Reset { log: own, epoch: epoch(), seq: 0 });
+    entries.iter().for_each(|entry| noted(&mut run, 0, applied(entry, true)));
+    let readers = BTreeSet::from([id(ANN)]);
+    run.dump.logs.insert(own, Kept { epoch: epoch(), entries, readers, history: None });
+    run
+}
+
+#[test]
+fn i13_a_device_that_is_told_of_a_lower_marker() {
+    assert_eq!(check(&told_of([3, 5])), Ok(()));
+    found(&told_of([5, 3]), "I-13");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Code, Result};
 use hubbub::log::Logs;
 use hubbub::model::{
-    Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Log, MemberRole, Membership, Role,
-    Status, User, What,
+    AccountEvent, Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Log, MemberRole,
+    Membership, Role, Status, User, What,
 };
 use hubbub::policy::Actor;
 use hubbub::service::blocks::Blocks;
@@ -15,6 +15,8 @@ use hubbub::service::direct::{Direct, NewDirect};
 use hubbub::service::drafts::Drafts;
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
+use hubbub::service::notifications::Notifications;
+use hubbub::service::reads::Reads;
 use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
 use hubbub::service::{Rights, Roster, Span};
@@ -38,6 +40,8 @@ pub struct Company {
     pub reports: Reports,
     pub requests: Requests,
     pub messages: Messages,
+    pub reads: Reads,
+    pub notifications: Notifications,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -66,6 +70,7 @@ impl Company {
         let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
         let (drafts, bookmarks) = (Drafts::new(&roster), Bookmarks::new(&roster));
         let reports = Reports::new(&roster);
+        let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
         Company {
             store,
             clock,
@@ -81,6 +86,8 @@ impl Company {
             reports,
             requests,
             messages,
+            reads,
+            notifications,
         }
     }
 
@@ -156,10 +163,13 @@ impl Company {
         self.channels.get(actor, channel).await.is_ok()
     }
 
-    /// What a log says after entry `after`, in short.
+    /// What a log says after entry `after`, in short, but for notifications, which come beside what they
+    /// are about.
     pub async fn told_after(&self, log: impl Into<Id<Log>>, after: u64) -> Vec<String> {
         let entries = self.store.messages.after(log.into(), after, 300).await.unwrap();
-        entries.iter().map(in_short).collect()
+        let notified =
+            |entry: &&Entry| matches!(entry.what, What::Account { event: AccountEvent::Notification, .. });
+        entries.iter().filter(|entry| !notified(entry)).map(in_short).collect()
     }
 
     pub async fn told(&self, log: impl Into<Id<Log>>) -> Vec<String> {

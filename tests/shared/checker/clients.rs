@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hubbub::event::Durable;
 use hubbub::model::{Entry, Epoch, Id, Log, Seq, User, What};
 
-use super::{Answer, Kept, Noted, Run, Verdict, broken, place};
+use super::{Answer, Journal, Kept, Noted, Run, Verdict, broken, place};
 
 /// What tells one entry from another, whoever speaks of it; none for a skip.
 fn mark(event: &Durable) -> Option<String> {
@@ -190,6 +190,9 @@ fn agrees(event: &Durable, entry: &Entry, epoch: &Epoch) -> bool {
 }
 
 pub(super) fn markers(run: &Run) -> Verdict {
+    for journal in &run.journals {
+        told_markers(journal)?;
+    }
     let mut notes: Vec<_> = run.notes().collect();
     notes.sort_by_key(|(_, note)| note.at);
     let mut marked = BTreeMap::<(Id<User>, Id<Log>), Seq>::new();
@@ -200,6 +203,24 @@ pub(super) fn markers(run: &Run) -> Verdict {
             return broken(
                 "I-13",
                 format!("the read marker of {} in {log} fell from {before:?} to {seq}", journal.user),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What a device is told of its user's markers rises as well.
+fn told_markers(journal: &Journal) -> Verdict {
+    let mut told = BTreeMap::<String, u64>::new();
+    for note in &journal.notes {
+        let Noted::Applied { event: Durable::ReadUpdated(said), .. } = &note.what else { continue };
+        let about = &said.what.about;
+        let (channel, seq) = (about["channelId"].to_string(), about["seq"].as_u64().unwrap_or(0));
+        let before = told.insert(channel.clone(), seq);
+        if before.is_some_and(|before| before > seq) {
+            return broken(
+                "I-13",
+                format!("{} was told of {before:?} in {channel} and then of {seq}", journal.user),
             );
         }
     }

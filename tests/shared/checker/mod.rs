@@ -78,7 +78,7 @@ pub enum Noted {
         log: Id<Log>,
     },
     /// Where the server says the user has read to.
-    #[allow(dead_code, reason = "nobody but the proofs makes one while there are no read markers")]
+    #[allow(dead_code, reason = "the proofs make one; whoever talks in a real run marks nothing")]
     Marked {
         log: Id<Log>,
         seq: Seq,
@@ -172,7 +172,8 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
     placed!(NewMessage MessageEdited MessageDeleted ReactionUpdated MessagePinned PollVoted PollClosed UserJoined UserLeft MemberUpdated
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
         GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed
-        BlocksUpdated DraftUpdated BookmarkUpdated)
+        BlocksUpdated DraftUpdated BookmarkUpdated
+        ReadUpdated Notification NotificationsUpdated)
 }
 
 impl Run {

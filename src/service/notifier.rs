@@ -1,0 +1,161 @@
+//! Follows what is said and notifies whom it concerns: who is mentioned, answered, or written to
+//! directly. Rights, blocks and wishes are those of the moment in which it is told.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tracing::warn;
+
+use super::presence::PresenceBook;
+use super::{Bell, Roster, Wishes};
+use crate::error::Result;
+use crate::event::PresenceStatus;
+use crate::log::{Batch, Follower, Start};
+use crate::model::{
+    Channel, ChannelType, Entry, Everyone, Id, Life, Message, Notification, NotificationKind, Place, User,
+    What,
+};
+use crate::policy::Actor;
+
+const FOLLOWER: &str = "notify";
+/// Before following is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Debug)]
+pub struct Notifier {
+    roster: Roster,
+    bell: Bell,
+    wishes: Wishes,
+}
+
+/// Why somebody is notified; of several reasons the strongest.
+type Reasons = BTreeMap<Id<User>, NotificationKind>;
+
+fn add(reasons: &mut Reasons, people: impl IntoIterator<Item = Id<User>>, kind: NotificationKind) {
+    for person in people {
+        reasons.entry(person).and_modify(|known| *known = kind.max(*known)).or_insert(kind);
+    }
+}
+
+impl Notifier {
+    pub fn new(roster: &Roster) -> Notifier {
+        let wishes = Wishes::new(roster.store.clone(), roster.clock.clone());
+        Notifier { roster: roster.clone(), bell: roster.bell.clone(), wishes }
+    }
+
+    /// Runs until it is dropped.
+    pub async fn run(&self, presence: &PresenceBook) {
+        loop {
+            match self.follow().await {
+                Ok(mut follower) => loop {
+                    let batch = follower.next().await;
+                    let worked = self.work(&batch, presence).await;
+                    follower.finish(batch, worked).await;
+                },
+                Err(error) => warn!(%error, "nobody can be notified yet"),
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Of what was said before there was anybody to notify, nobody is notified.
+    pub async fn follow(&self) -> Result<Follower> {
+        Follower::open(FOLLOWER, &self.roster.logs, Start::Now).await
+    }
+
+    pub async fn work(&self, batch: &Batch, presence: &PresenceBook) -> Result<()> {
+        let channel = self.roster.store.channels.get(batch.log).await?;
+        let Some(channel) = channel.filter(|channel| channel.life != Life::Deleted) else { return Ok(()) };
+        for entry in &batch.entries {
+            match &entry.what {
+                What::Message(message) if message.deleted_at.is_none() => {
+                    let reasons = self.reasons(&channel, entry, message, presence).await?;
+                    self.notify(entry, reasons).await?;
+                }
+                What::Delete { target, .. } => {
+                    self.roster.store.notifications.forget_message(*target).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn reasons(
+        &self,
+        channel: &Channel,
+        entry: &Entry,
+        message: &Message,
+        presence: &PresenceBook,
+    ) -> Result<Reasons> {
+        let mut reasons = Reasons::new();
+        let named: Vec<Id<Entry>> = [message.reply_to, message.thread_id].into_iter().flatten().collect();
+        if !named.is_empty() {
+            let answered = self.roster.store.messages.named(&named).await?;
+            add(&mut reasons, answered.iter().map(|entry| entry.user_id), NotificationKind::Reply);
+        }
+        add(&mut reasons, message.mentions.iter().copied(), NotificationKind::Mention);
+        add(&mut reasons, self.eager(channel).await?, NotificationKind::Message);
+        self.retain_readers(channel, &mut reasons).await?;
+        if channel.channel_type == ChannelType::Direct {
+            let members = self.roster.readers(channel).await?;
+            add(&mut reasons, members.iter().map(|member| member.id), NotificationKind::Direct);
+        }
+        if let Some(everyone) = message.everyone {
+            let readers = self.roster.readers(channel).await?;
+            let is_here = |id| presence.of(id).is_some_and(|seen| seen.status != PresenceStatus::Offline);
+            let called = readers.iter().map(|reader| reader.id);
+            let called = called.filter(|id| everyone == Everyone::Channel || is_here(*id));
+            add(&mut reasons, called, NotificationKind::Mention);
+        }
+        reasons.remove(&entry.user_id);
+        Ok(reasons)
+    }
+
+    /// Whoever was named and cannot read the channel any more is told nothing of it.
+    async fn retain_readers(&self, channel: &Channel, reasons: &mut Reasons) -> Result<()> {
+        let ids: Vec<Id<User>> = reasons.keys().copied().collect();
+        let people = self.roster.in_use(&ids).await?;
+        for id in ids {
+            let reads = match people.iter().find(|person| person.id == id) {
+                Some(person) => self.roster.rights.reads(&Actor::of(person), channel.id).await?,
+                None => false,
+            };
+            if !reads {
+                reasons.remove(&id);
+            }
+        }
+        Ok(())
+    }
+
+    /// To want to be told of everything means where one belongs, not wherever one may look.
+    async fn eager(&self, channel: &Channel) -> Result<Vec<Id<User>>> {
+        let eager = self.wishes.eager(channel.id).await?;
+        let place: Id<Place> = channel.group_id.map_or(channel.id.into(), Into::into);
+        let members = self.roster.store.memberships.of_these(place, &eager).await?;
+        Ok(members.into_iter().map(|member| member.user_id).collect())
+    }
+
+    /// Whoever blocks the author hears nothing; whoever wants no notifications has them counted alone.
+    async fn notify(&self, entry: &Entry, mut reasons: Reasons) -> Result<()> {
+        let ids: Vec<Id<User>> = reasons.keys().copied().collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for blocker in self.roster.store.blocks.against(entry.user_id, &ids).await? {
+            reasons.remove(&blocker);
+        }
+        let wishes = self.wishes.of(entry.log.cast(), &ids).await?;
+        let mut notifications = Vec::new();
+        for (user, kind) in reasons {
+            let wish = wishes.get(&user).copied().unwrap_or_default();
+            let listed = wish.lists(kind);
+            // Nothing counts what was wanted once and is wanted no longer.
+            if listed || kind != NotificationKind::Message {
+                let notification = Notification::of_message(user, kind, entry);
+                notifications.push(Notification { listed, quiet: wish.quiet, ..notification });
+            }
+        }
+        self.bell.ring(&notifications).await
+    }
+}

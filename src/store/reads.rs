@@ -1,0 +1,46 @@
+//! Queries of the collection `reads`: how far somebody has read a channel.
+
+use super::collection::{collection, index};
+use super::language::{all, is};
+use super::{Change, Collection, Filter, Literal, Record, Slice, Table};
+use crate::error::Result;
+use crate::model::{Channel, Id, ReadMarker, Seq, User};
+
+pub static READS: Collection = collection(
+    "reads",
+    &[index("channel", &["channelId", "userId", "_id"]), index("user", &["userId", "channelId"])],
+);
+
+impl Record for ReadMarker {
+    const COLLECTION: &'static Collection = &READS;
+}
+
+impl Table<ReadMarker> {
+    /// 0 where nothing is read.
+    pub async fn place(&self, channel: Id<Channel>, user: Id<User>) -> Result<Seq> {
+        Ok(self.get(ReadMarker::key(channel, user)).await?.map_or(0, |marker| marker.seq))
+    }
+
+    /// Whoever has read a channel up to a place, by their ids.
+    pub async fn past(&self, channel: Id<Channel>, seq: Seq, slice: Slice) -> Result<Vec<ReadMarker>> {
+        let read = all([is("channelId", channel), Filter::AtLeast("seq", Literal::of(seq))]);
+        self.find(slice.up(read, "userId")).await
+    }
+
+    /// A marker never goes back; whether it moved.
+    pub async fn raise(&self, to: &ReadMarker) -> Result<bool> {
+        if self.lift(to).await? {
+            return Ok(true);
+        }
+        match self.insert(to).await {
+            Err(rejected) if rejected.taken("_id") => self.lift(to).await,
+            inserted => Ok(inserted.map(|()| true)?),
+        }
+    }
+
+    async fn lift(&self, to: &ReadMarker) -> Result<bool> {
+        let lower = all([is("_id", &to.id), Filter::Below("seq", Literal::of(to.seq))]);
+        let changes = vec![Change::set("seq", to.seq), Change::set("at", to.at)];
+        Ok(self.update(lower, changes).await?.is_some())
+    }
+}
