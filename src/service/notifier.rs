@@ -1,7 +1,7 @@
 //! Follows what is said and notifies whom it concerns: who is mentioned, answered, or written to
 //! directly. Rights, blocks and wishes are those of the moment in which it is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use tracing::warn;
@@ -18,6 +18,8 @@ use crate::model::{
 use crate::policy::Actor;
 
 const FOLLOWER: &str = "notify";
+/// Choices about one thread that are looked at.
+const FOLLOWERS: u64 = 1_000;
 /// Before following is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -89,11 +91,7 @@ impl Notifier {
         presence: &PresenceBook,
     ) -> Result<Reasons> {
         let mut reasons = Reasons::new();
-        let named: Vec<Id<Entry>> = [message.reply_to, message.thread_id].into_iter().flatten().collect();
-        if !named.is_empty() {
-            let answered = self.roster.store.messages.named(&named).await?;
-            add(&mut reasons, answered.iter().map(|entry| entry.user_id), NotificationKind::Reply);
-        }
+        add(&mut reasons, self.answered(message).await?, NotificationKind::Reply);
         add(&mut reasons, message.mentions.iter().copied(), NotificationKind::Mention);
         add(&mut reasons, self.eager(channel).await?, NotificationKind::Message);
         self.retain_readers(channel, &mut reasons).await?;
@@ -110,6 +108,37 @@ impl Notifier {
         }
         reasons.remove(&entry.user_id);
         Ok(reasons)
+    }
+
+    /// Whose message is replied to, and who follows the thread that the reply is in.
+    async fn answered(&self, message: &Message) -> Result<HashSet<Id<User>>> {
+        let named: Vec<Id<Entry>> = [message.reply_to, message.thread_id].into_iter().flatten().collect();
+        let mut answered = HashSet::new();
+        if named.is_empty() {
+            return Ok(answered);
+        }
+        for entry in self.roster.store.messages.named(&named).await? {
+            match message.thread_id == Some(entry.id) {
+                true => answered.extend(self.followers(&entry).await?),
+                false => _ = answered.insert(entry.user_id),
+            }
+        }
+        Ok(answered)
+    }
+
+    /// Who began a thread or took part in it, unless they chose otherwise, and who chose to follow it.
+    async fn followers(&self, root: &Entry) -> Result<HashSet<Id<User>>> {
+        let mut followers = HashSet::from([root.user_id]);
+        if let What::Message(Message { thread: Some(thread), .. }) = &root.what {
+            followers.extend(&thread.participants);
+        }
+        for chosen in self.roster.store.follows.of_thread(root.id, FOLLOWERS).await? {
+            match chosen.following {
+                true => followers.insert(chosen.user_id),
+                false => followers.remove(&chosen.user_id),
+            };
+        }
+        Ok(followers)
     }
 
     /// Whoever was named and cannot read the channel any more is told nothing of it.

@@ -2,9 +2,9 @@
 
 use super::collection::{collection, index};
 use super::language::is;
-use super::{Change, Collection, Record, Table};
+use super::{Change, Collection, Query, Record, Table};
 use crate::error::Result;
-use crate::model::Follow;
+use crate::model::{Entry, Follow, Id};
 
 pub(super) static FOLLOWS: Collection =
     collection("follows", &[index("thread", &["rootId"]), index("user", &["userId", "at"])]);
@@ -23,6 +23,11 @@ impl Table<Follow> {
             Err(rejected) if rejected.taken("_id") => self.turn(follow).await.map(drop),
             other => Ok(other?),
         }
+    }
+
+    /// What was chosen of a thread, one way or the other.
+    pub async fn of_thread(&self, root: Id<Entry>, limit: u64) -> Result<Vec<Follow>> {
+        self.find(Query::new(is("rootId", root), limit)).await
     }
 
     async fn turn(&self, follow: &Follow) -> Result<bool> {

@@ -1,12 +1,12 @@
 //! Queries of the collection `preferences`: one document for whoever has chosen anything.
 
-use super::collection::collection;
+use super::collection::{collection, index};
 use super::language::{is, one_of};
 use super::{Change, Collection, Query, Record, Table};
 use crate::error::Result;
 use crate::model::{Id, Notify, Preferences, User};
 
-pub(super) static PREFERENCES: Collection = collection("preferences", &[]);
+pub(super) static PREFERENCES: Collection = collection("preferences", &[index("notify", &["notify"])]);
 
 impl Record for Preferences {
     const COLLECTION: &'static Collection = &PREFERENCES;

@@ -160,6 +160,32 @@ async fn an_answer_tells_who_is_answered_and_a_mention_in_it_is_told_once() {
 }
 
 #[tokio::test]
+async fn of_a_thread_they_are_told_who_take_part_in_it_or_chose_to_follow() {
+    story(async |company: Company| {
+        let mut town = Town::found(company).await;
+        let [ann, bob, cem] = [town.ann.clone(), town.bob.clone(), town.cem.clone()];
+        let dora = town.company.user("dora").await;
+        town.company.groups.join(&dora, town.general.group_id.unwrap()).await.unwrap();
+        let root = town.said(&ann, "who sings?").await;
+        let reply = async |town: &mut Town, who: &Actor, text: &str| {
+            let send = json!({ "channelId": town.general.id, "text": text, "threadId": root.id });
+            let seq = town.send(who, send).await.seq;
+            town.follow(town.general.id, seq).await;
+        };
+        reply(&mut town, &bob, "I do").await;
+        town.company.messages.follow(&cem, root.id, true).await.unwrap();
+        town.company.messages.follow(&bob, root.id, false).await.unwrap();
+        reply(&mut town, &dora, "and I").await;
+        assert_eq!(town.kinds(&ann).await, [Reply, Reply]);
+        assert_eq!(town.kinds(&bob).await, []);
+        assert_eq!(town.kinds(&cem).await, [Reply]);
+        reply(&mut town, &ann, "good").await;
+        assert_eq!(town.kinds(&dora).await, [Reply]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whoever_blocks_hears_nothing_and_whoever_wants_none_has_them_counted() {
     story(async |company: Company| {
         let mut town = Town::found(company).await;
