@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hubbub::error::Code;
 use hubbub::event::MessageView;
-use hubbub::log::Logs;
+use hubbub::log::{Draft, Kept, Logs};
 use hubbub::model::{AccountEvent, Channel, Entry, Id, Text, ThreadSummary, What};
 use hubbub::policy::Actor;
 use hubbub::service::messages::{Send, Thread};
@@ -193,6 +193,16 @@ async fn a_repeated_reply_is_the_same_message_also_when_its_root_is_gone_d05() {
     .await;
 }
 
+/// As clients do (D-06): where nobody knows the outcome, the same once more.
+async fn insisted(logs: &Logs, draft: Draft) -> Kept {
+    loop {
+        match logs.append(&channel(1), draft.clone()).await {
+            Err(error) if error.code().retryable() => {}
+            kept => return kept.unwrap(),
+        }
+    }
+}
+
 #[tokio::test]
 async fn two_writers_count_what_they_say_and_take_back_in_one_thread() {
     log::story(async |store: Store, logs: Logs| {
@@ -201,15 +211,17 @@ async fn two_writers_count_what_they_say_and_take_back_in_one_thread() {
         let one = async |logs: &Logs, who: u8| {
             for n in 0..12 {
                 let intent = format!("reply-{n:03}-of-writer-{who}");
-                let reply = kept(logs, &channel(1), answer(user(who), root, &intent, "me")).await.entry.id;
+                let reply = insisted(logs, answer(user(who), root, &intent, "me")).await.entry.id;
                 if n % 3 != 0 {
-                    kept(logs, &channel(1), delete(user(who), reply)).await;
+                    insisted(logs, delete(user(who), reply)).await;
                 }
-                kept(logs, &channel(1), post(user(who), &format!("other-{n:03}-of-writer-{who}"), "hm"))
-                    .await;
+                insisted(logs, post(user(who), &format!("other-{n:03}-of-writer-{who}"), "hm")).await;
             }
         };
         tokio::join!(one(&logs, 1), one(&other, 2));
+        for logs in [&logs, &other] {
+            logs.settled(&channel(1)).await.unwrap();
+        }
         let row = crate::log_rig::row(&store, root).await;
         let left = store.messages.newest_replies(root, 100).await.unwrap();
         let summary = row.thread.unwrap();
