@@ -18,8 +18,11 @@ const KNOWN: Duration = Duration::from_secs(5);
 pub(super) struct Wishes {
     store: Store,
     clock: Clock,
-    eager: Arc<Mutex<Option<(Time, Vec<Id<User>>)>>>,
+    eager: Arc<Mutex<Option<Known>>>,
 }
+
+/// When it was asked who wants to be told of everything everywhere, and who does.
+type Known = (Time, Vec<Id<User>>);
 
 /// What somebody wants of one channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -28,7 +28,9 @@ pub(super) struct Whom {
 
 /// When somebody last called everyone in a channel, and with which message.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Calls(Arc<DashMap<(Id<User>, Id<Channel>), (Time, Option<ClientMsgId>)>>);
+pub(super) struct Calls(Arc<DashMap<(Id<User>, Id<Channel>), Call>>);
+
+type Call = (Time, Option<ClientMsgId>);
 
 /// Calls that are remembered before those that are over are forgotten.
 const REMEMBERED: usize = 1_000;

@@ -29,10 +29,13 @@ struct Known {
     belief: Belief,
     standings: Remembered<(Id<User>, Id<Channel>), Standing>,
     /// Apart from the standings, so that all who sit in a channel share one copy of it.
-    channels: Remembered<Id<Channel>, (Arc<Channel>, Option<Arc<Group>>)>,
+    channels: Remembered<Id<Channel>, Home>,
     users: Remembered<Id<User>, Arc<User>>,
     sessions: Remembered<String, Arc<Session>>,
 }
+
+/// A channel, and its group if it is in one.
+type Home = (Arc<Channel>, Option<Arc<Group>>);
 
 /// A channel with its group, and how somebody stands to it.
 #[derive(Clone, Debug)]
@@ -155,7 +158,7 @@ impl Rights {
         }
     }
 
-    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<(Arc<Channel>, Option<Arc<Group>>)> {
+    async fn channel(&self, id: Id<Channel>, asked: Asked) -> Result<Home> {
         let Known { store, belief, channels, .. } = &*self.0;
         if let Some(known) = channels.get(&id, belief, asked) {
             return Ok(known);
