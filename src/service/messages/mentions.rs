@@ -28,8 +28,9 @@ pub(super) struct Whom {
 
 /// When somebody last called everyone in a channel, and with which message.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Calls(Arc<DashMap<(Id<User>, Id<Channel>), Call>>);
+pub(super) struct Calls(Arc<DashMap<Caller, Call>>);
 
+type Caller = (Id<User>, Id<Channel>);
 type Call = (Time, Option<ClientMsgId>);
 
 /// Calls that are remembered before those that are over are forgotten.
