@@ -14,15 +14,15 @@ const MOST: u64 = 1_000;
 /// How long it may take until a wish for everything is heard.
 const KNOWN: Duration = Duration::from_secs(5);
 
-/// Who they were, and when that was read.
-type Known = (Time, Vec<Id<User>>);
-
 #[derive(Clone, Debug)]
 pub(super) struct Wishes {
     store: Store,
     clock: Clock,
     eager: Arc<Mutex<Option<Known>>>,
 }
+
+/// When it was asked who wants to be told of everything everywhere, and who does.
+type Known = (Time, Vec<Id<User>>);
 
 /// What somebody wants of one channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,8 @@ import re
 import matrix
 import requests_of
 
-BEGINNINGS = {"groups": "group", "channels": "channel", "messages": "message", "users": "user", "sessions": "session"}
+BEGINNINGS = {"groups": "group", "channels": "channel", "messages": "message", "users": "user", "sessions": "session",
+              "notifications": "notification"}
 
 
 def value(place, row, name, request):
@@ -13,13 +14,14 @@ def value(place, row, name, request):
     if name in request["path"] and place.wanted == "ok":
         return request["path"][name](place)
     if name == "id":
-        name = BEGINNINGS[row.path.removeprefix("/api/").removeprefix("admin/").removeprefix("auth/").split("/")[0]]
+        name = BEGINNINGS[re.sub(r"^/api/(admin/|auth/|client/)?", "", row.path).split("/")[0]]
     return {
         "group": lambda: place.group, "groupId": lambda: place.group, "channel": lambda: place.channel,
         "channelId": lambda: place.channel, "message": lambda: place.message["id"],
         "messageId": lambda: place.message["id"], "user": lambda: place.user.id,
         "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
         "requestId": lambda: place.fresh_request(), "rootId": lambda: place.message["id"], "name": lambda: "nothing",
+        "notification": lambda: f"m-{place.message['id']}",
     }[name]()  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def opened(row, place):
 
 
 def owned(row, place):
+    # What is in nobody's list but another's.
     if row.path.startswith("/api/client/notifications/{id}"):
         return "NOT_FOUND"
     if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}") and place.role != "root" and place.user is not place.caller:
