@@ -139,7 +139,6 @@ pub static MESSAGES: Collection = collection(
         unique(INTENT, &["channelId", "userId", "clientMsgId"]).when(When::Has("clientMsgId")),
         index("kind", &["channelId", "kind", "seq"]),
         index("author", &["userId", "kind", "createdAt"]),
-        index("own", &["channelId", "userId", "seq"]).when(When::Text("kind", "message")),
         index("target", &["target", "seq"]).when(When::Has("target")),
         index("edits", &["target", "seq"]).when(When::Text("kind", "edit")),
         index("replies", &["replyTo", "seq"]).when(When::Has("replyTo")),

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use hubbub::error::Code;
-use hubbub::model::{Channel, ChannelSettings, Id, MessageType};
+use hubbub::model::{Channel, ChannelSettings, Group, Id, Membership, MessageType};
 use hubbub::policy::Actor;
 use hubbub::service::messages::Send;
+use hubbub::service::roster::News;
 use serde_json::{Value, json};
 
 use crate::company::{Company, all, code, from, story};
@@ -111,6 +112,21 @@ async fn what_a_slow_channel_did_not_take_costs_no_turn() {
     .await;
 }
 
+/// Somebody else sits beside `bob`, by a process that died before it counted; another one finishes that.
+async fn let_in_and_died(
+    company: &Company,
+    (ann, bob, eve): (&Actor, &Actor, &Actor),
+    (group, shed): (Id<Group>, Id<Channel>),
+) {
+    let news = News::Admitted { user: eve.id, channel: shed };
+    let note = company.roster.begin(ann, group, news).await.unwrap();
+    let seat = company.store.memberships.get(Membership::key(shed.into(), bob.id)).await.unwrap().unwrap();
+    let (id, username) = (Membership::key(shed.into(), eve.id), eve.username.clone());
+    let seat = Membership { id, user_id: eve.id, username, ..seat };
+    company.store.memberships.insert(&seat).await.unwrap();
+    company.roster.finish(&note).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_private_channel_has_no_more_seats_than_it_may() {
     story(async |company: Company| {
@@ -127,6 +143,7 @@ async fn a_private_channel_has_no_more_seats_than_it_may() {
         let [bob, eve, kit] = &members[..] else { unreachable!() };
         let add = async |who: &Actor| company.channels.add(&ann, shed, who.id).await;
         add(bob).await.unwrap();
+        let_in_and_died(&company, (&ann, bob, eve), (group.id, shed)).await;
         let head = company.logs.head(shed.into()).await.unwrap();
         assert_eq!(code(add(eve).await), Code::Conflict);
         assert!(!company.reads(eve, shed).await && company.unfinished().await == 0);

@@ -28,7 +28,8 @@ async fn run(story: &impl AsyncFn(Store), mut opening: Opening) {
     println!("on {}", name(&opening.place));
     opening.record = true;
     let store = Store::open(&opening).await.unwrap();
-    story(store.clone()).await;
+    // On the heap: unoptimised, a long story is larger than the stack of a test.
+    Box::pin(story(store.clone())).await;
     explain(&store).await;
     if matches!(opening.place, Place::Mongo { .. }) {
         store.engine.drop_all().await.unwrap();

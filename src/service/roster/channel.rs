@@ -4,7 +4,7 @@ use tracing::warn;
 
 use super::{News, Note, Roster, Turn};
 use crate::error::{Error, Result};
-use crate::model::{Ban, Channel, Id, Leave, MemberRole, Membership, Place, PlaceKind, User};
+use crate::model::{Ban, Channel, Id, Leave, MemberRole, Membership, PlaceKind, User};
 use crate::policy::Actor;
 
 /// Ended bans taken up by one sweep.
@@ -13,11 +13,11 @@ const SWEPT: u64 = 500;
 impl Roster {
     /// Makes a member of the group a member of its private channel; who is one already stays it.
     pub async fn admit(&self, by: &Actor, channel: &Channel, user: &User) -> Result<Membership> {
-        let news = News::Seat { user: user.id, channel: channel.id, turn: Turn::In };
+        let news = News::Admitted { user: user.id, channel: channel.id };
         let note = self.begin(by, channel.group()?, news).await?;
         let seat = self.seat(channel.id, user);
         match self.store.memberships.insert(&seat).await {
-            Ok(()) => self.seated(&note, channel, user.id).await?,
+            Ok(()) => self.finish(&note).await?,
             Err(rejected) if rejected.taken("_id") => {
                 self.forget(&note).await?;
                 self.finish_of(channel.group()?, user.id).await?;
@@ -25,24 +25,35 @@ impl Roster {
             Err(rejected) => return Err(rejected.into()),
         }
         let found = self.store.memberships.get(&seat.id).await?;
-        found.ok_or_else(|| Error::conflict("this member is just leaving, try again"))
+        found.ok_or_else(|| {
+            Error::conflict(match channel.settings.max_members {
+                Some(_) => "every seat in this channel is taken",
+                None => "this member is just leaving, try again",
+            })
+        })
     }
 
-    /// Tells of somebody for whom there was a seat. They are counted when they sit: of several who
-    /// come at once to the last seat none may find one, and never two.
-    async fn seated(&self, note: &Note, channel: &Channel, user: Id<User>) -> Result<()> {
-        let seats = channel.settings.max_members.map(|most| u64::from(most.get()));
-        let place: Id<Place> = channel.id.into();
-        if let Some(seats) = seats
-            && self.store.memberships.count_of_place(place, None).await? > seats
-        {
-            let removed = self.store.memberships.remove(place, user).await;
+    /// They are counted once they sit, whoever finishes this: of several who come at once to the last
+    /// seat none may find one, and never two.
+    pub(super) async fn tell_admitted(
+        &self,
+        note: &Note,
+        user: Id<User>,
+        channel: Id<Channel>,
+    ) -> Result<()> {
+        if self.is_overfull(channel).await? {
+            let removed = self.store.memberships.remove(channel.into(), user).await;
             self.rights.changed();
             removed?;
-            self.forget(note).await?;
-            return Err(Error::conflict("every seat in this channel is taken"));
         }
-        self.finish(note).await
+        self.tell_seat(note, user, channel, Turn::In).await
+    }
+
+    async fn is_overfull(&self, channel: Id<Channel>) -> Result<bool> {
+        let seats = self.store.channels.get(channel).await?.and_then(|channel| channel.settings.max_members);
+        let Some(seats) = seats else { return Ok(false) };
+        let taken = self.store.memberships.count_of_place(channel.into(), None).await?;
+        Ok(taken > u64::from(seats.get()))
     }
 
     pub(in crate::service) fn seat(&self, channel: Id<Channel>, user: &User) -> Membership {

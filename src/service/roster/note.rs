@@ -39,6 +39,8 @@ pub enum News {
     Role { user: Id<User> },
     /// Somebody's ban in one channel, or their membership of a private one.
     Seat { user: Id<User>, channel: Id<Channel>, turn: Turn },
+    /// Somebody was let into a private channel, as far as it has a seat for them.
+    Admitted { user: Id<User>, channel: Id<Channel> },
     /// An approved request, which is to make its asker a member.
     Approved { user: Id<User>, request: Id<GroupRequest> },
     /// A channel is new, came back, or is private no longer.
@@ -78,6 +80,7 @@ impl News {
             News::Member { user, .. }
             | News::Role { user }
             | News::Seat { user, .. }
+            | News::Admitted { user, .. }
             | News::Approved { user, .. } => *user == somebody,
             News::Opened { .. }
             | News::Changed { .. }
@@ -93,7 +96,11 @@ impl News {
         match self {
             News::Member { turn, .. } | News::Seat { turn, .. } => *turn != Turn::In,
             News::Role { .. } | News::Narrowed { .. } | News::Closed { .. } | News::Ended => true,
-            News::Approved { .. } | News::Opened { .. } | News::Changed { .. } | News::Group => false,
+            News::Admitted { .. }
+            | News::Approved { .. }
+            | News::Opened { .. }
+            | News::Changed { .. }
+            | News::Group => false,
         }
     }
 }

@@ -60,6 +60,7 @@ impl Roster {
             (News::Member { user, turn }, _) => self.tell_member(note, user, turn).await,
             (News::Role { user }, _) => self.tell_role(note, user).await,
             (News::Seat { user, channel, turn }, _) => self.tell_seat(note, user, channel, turn).await,
+            (News::Admitted { user, channel }, _) => self.tell_admitted(note, user, channel).await,
             (News::Approved { user, request }, _) => self.tell_approved(note, user, request).await,
             (News::Opened { channel }, _) => self.tell_opened(note, channel).await,
             (News::Changed { channel }, _) => self.tell_changed(note, channel).await,

@@ -48,8 +48,7 @@ pub struct Company {
 /// end, or sorted in memory.
 pub async fn story(told: impl AsyncFn(Company)) {
     on_every_store(async |store: Store| {
-        // On the heap: unoptimised, a long story is larger than the stack of a test.
-        Box::pin(told(Company::over(store.clone()))).await;
+        told(Company::over(store.clone())).await;
         for asked in store.engine.recorded() {
             let plan = store.engine.explain(asked.collection, asked.query.clone()).await.unwrap();
             let bounded = !plan.scans || !asked.collection.grows;
