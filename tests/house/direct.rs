@@ -55,7 +55,7 @@ async fn those_who_belong_to_it_talk_and_nobody_else_learns_of_it() {
         let hello = Send { text: Some("hello".parse().unwrap()), ..Send::to(direct.id) };
         let said = company.messages.post(&ann, hello.clone()).await.unwrap().message;
         let read = company.messages.history(&bob, direct.id, Part::Newest, 10).await.unwrap();
-        assert_eq!(read.messages, [said.clone()]);
+        assert_eq!(read.messages, std::slice::from_ref(&said));
         for stranger in [&eve, &root] {
             assert_eq!(code(company.channels.get(stranger, direct.id).await), Code::NotFound);
             assert_eq!(code(company.messages.post(stranger, hello.clone()).await), Code::NotFound);
