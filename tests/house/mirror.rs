@@ -182,7 +182,7 @@ async fn play(company: Company, seed: u64) {
             while mirrors[1].live.try_recv().is_ok() {}
             mirrors[1].resume(&play.company.logs, &address).await;
         }
-        play.act().await;
+        Box::pin(play.act()).await;
         for mirror in &mut mirrors {
             mirror.hear(&play.address());
         }

@@ -210,7 +210,9 @@ async fn busy(company: &Company) {
         let who = &people[dice.below(3) as usize];
         let channel = channels[dice.below(3) as usize];
         match dice.below(6) {
-            0 => _ = mark(company, who, channel, dice.below(40)).await,
+            0 => {
+                mark(company, who, channel, dice.below(40)).await;
+            }
             1 if !said.is_empty() => {
                 let (author, id) = &said[dice.below(said.len() as u64) as usize];
                 company.messages.delete(author, *id).await.unwrap();
