@@ -21,7 +21,7 @@ pub trait Due: Record {
 }
 
 /// The row as it was seen, unless somebody claimed it or gave it another moment since.
-fn still<T: Due>(seen: &T) -> Filter {
+pub(super) fn still<T: Due>(seen: &T) -> Filter {
     all([is("_id", seen.key()), is(T::MOMENT, seen.moment())])
 }
 
