@@ -53,6 +53,11 @@ pub const DRAFTS: u64 = 200;
 /// How often somebody's devices hear of one draft at most.
 pub const DRAFT_TOLD_EVERY: Duration = Duration::from_secs(1);
 pub const BOOKMARKS: u64 = 5_000;
+/// Waiting and refused ones together.
+pub const SCHEDULED: u64 = 100;
+pub const REMINDERS: u64 = 100;
+/// How far ahead something can be planned: a year, be it a leap year.
+pub const PLANNED_AHEAD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// The slowest a channel can be.
 pub const SLOW_MODE_SECONDS: u32 = 6 * 60 * 60;
 /// A change that should have been told by then belongs to nobody who still runs.

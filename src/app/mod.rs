@@ -27,6 +27,7 @@ use crate::service::bookmarks::Bookmarks;
 use crate::service::channels::Channels;
 use crate::service::direct::Direct;
 use crate::service::drafts::Drafts;
+use crate::service::due;
 use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
@@ -34,8 +35,10 @@ use crate::service::notifications::Notifications;
 use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
 use crate::service::reads::Reads;
+use crate::service::reminders::Reminders;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
+use crate::service::schedule::Schedule;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
@@ -66,6 +69,8 @@ pub struct Parts {
     pub drafts: Drafts,
     pub bookmarks: Bookmarks,
     pub reports: Reports,
+    pub schedule: Schedule,
+    pub reminders: Reminders,
     pub logs: Logs,
     pub messages: Messages,
     pub search: Search,
@@ -114,6 +119,8 @@ impl App {
             drafts: Drafts::new(&roster),
             bookmarks: Bookmarks::new(&roster),
             reports: Reports::new(&roster),
+            schedule: Schedule::new(&roster),
+            reminders: Reminders::new(&roster),
             reads: Reads::new(&roster),
             notifications: Notifications::new(&roster),
             notifier: Notifier::new(&roster),
@@ -146,6 +153,7 @@ impl App {
             again("telling soon", || self.roster.hurry(), || {}),
             again("forwards", || self.take_back_forwards(), || {}),
             again("telling of drafts", || self.drafts.keep_telling(), || {}),
+            again("what falls due", || self.take_up_due(), || {}),
             again("upkeep", || self.sweep(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
             again("notifications", || self.notifier.run(&self.presence), || {}),
@@ -166,6 +174,21 @@ impl App {
             let batch = follower.next().await;
             let worked = self.messages.take_back(&batch).await;
             follower.finish(batch, worked).await;
+        }
+    }
+
+    /// First whatever fell due while nobody was there.
+    async fn take_up_due(&self) {
+        let mut often = tokio::time::interval(due::EVERY);
+        often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            often.tick().await;
+            if let Err(error) = self.schedule.send_due(&self.messages).await {
+                warn!(%error, "not everything planned could be sent, this will be tried again");
+            }
+            if let Err(error) = self.reminders.remind().await {
+                warn!(%error, "not everybody could be reminded, this will be tried again");
+            }
         }
     }
 

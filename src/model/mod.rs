@@ -19,6 +19,7 @@ mod position;
 mod preferences;
 mod quiet;
 mod read;
+mod reminder;
 mod report;
 mod scheduled;
 mod text;
@@ -47,6 +48,7 @@ pub use position::{Position, Verdict};
 pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
 pub use quiet::Quiet;
 pub use read::ReadMarker;
+pub use reminder::Reminder;
 pub use report::{Grievance, Report, ReportState, Reported};
 pub use scheduled::{Planned, Refused, Scheduled, ScheduledState};
 pub use text::{

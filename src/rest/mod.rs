@@ -26,10 +26,12 @@ mod notifications;
 mod outcome;
 mod pages;
 mod reads;
+mod reminders;
 mod reply;
 mod reports;
 mod requests;
 mod route;
+mod scheduled;
 mod search;
 mod system;
 mod table;
@@ -69,6 +71,8 @@ pub fn routes() -> Vec<Route> {
         drafts::routes(),
         bookmarks::routes(),
         reports::routes(),
+        scheduled::routes(),
+        reminders::routes(),
         reads::routes(),
         notifications::routes(),
     ];

@@ -9,8 +9,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::clock::Clock;
-use crate::error::Result;
-use crate::model::{Id, User};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::{ClientMsgId, Id, Time, User};
 use crate::store::{Due, Table};
 
 /// Much longer than the longest send. Longer work claims what it has anew while it lasts.
@@ -20,6 +21,25 @@ pub const EVERY: Duration = Duration::from_secs(1);
 const AT_ONCE: u64 = 200;
 /// People whose things are taken up side by side.
 const SIDE_BY_SIDE: usize = 8;
+
+/// Refuses what is to be done too soon or too late to be planned.
+pub fn check(field: &str, at: Time, now: Time) -> Result<()> {
+    if at <= now {
+        return Err(Error::invalid(field, "must be in the future"));
+    }
+    match at <= now.plus(limits::PLANNED_AHEAD) {
+        true => Ok(()),
+        false => Err(Error::invalid(field, "must be within a year")),
+    }
+}
+
+/// Of what is planned: for each repeat of one intent the same, so that it is done once.
+pub fn id<T>(clock: &Clock, user: Id<User>, intent: Option<&ClientMsgId>) -> Id<T> {
+    match intent {
+        Some(intent) => Id::digested(&format!("{user}:{intent}")),
+        None => clock.id(),
+    }
+}
 
 /// Takes up all that is due now: of one person in the order in which it fell due, and nothing after what
 /// could not be done. What failed comes again when its claim ends; the first failure is the answer.

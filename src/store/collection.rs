@@ -177,6 +177,7 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::drafts::DRAFTS,
     &super::reports::REPORTS,
     &super::scheduled::SCHEDULED,
+    &super::reminders::REMINDERS,
     &super::reads::READS,
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,

@@ -33,6 +33,7 @@ mod opening;
 mod outcome;
 mod preferences;
 mod reads;
+mod reminders;
 mod reports;
 mod requests;
 mod rules;
@@ -69,7 +70,7 @@ pub use users::{Among, Edits};
 
 use crate::model::{
     Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Scheduled, Session, User,
+    Notification, Preferences, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -91,6 +92,7 @@ pub struct Store {
     pub drafts: Table<SavedDraft>,
     pub reports: Table<Report>,
     pub scheduled: Table<Scheduled>,
+    pub reminders: Table<Reminder>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
@@ -123,6 +125,7 @@ impl Store {
             drafts: Table::on(&engine),
             reports: Table::on(&engine),
             scheduled: Table::on(&engine),
+            reminders: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),

@@ -159,6 +159,11 @@ await rest("PUT", `/client/bookmarks/${kept.data.message.id}`, ann.accessToken, 
 await anna.hear("bookmark_updated");
 await rest("PUT", `/drafts/${channelId}`, ann.accessToken, { text: "neap tide on" });
 await anna.hear("draft_updated");
+const moment = (wait) => new Date(Date.now() + wait).toISOString();
+await rest("POST", "/scheduled-messages", ann.accessToken, { channelId, dueAt: moment(1500), text: "slack water" });
+await anna.hear("scheduled_updated", ({ about }) => about.state === "sent");
+await rest("POST", "/reminders", ann.accessToken, { messageId: kept.data.message.id, dueAt: moment(1500) });
+await anna.hear("reminder_due");
 
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });

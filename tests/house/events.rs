@@ -129,6 +129,14 @@ fn events() -> Vec<(String, Value)> {
             about: json!({ "ids": ["m-656565656565656565656501"], "read": true }),
         },
         What::Account {
+            event: AccountEvent::ReminderDue,
+            about: json!({ "id": id::<()>(6), "messageId": id::<()>(1), "dueAt": "2023-11-14T22:13:20.000Z" }),
+        },
+        What::Account {
+            event: AccountEvent::ScheduledUpdated,
+            about: json!({ "id": id::<()>(5), "state": "sent", "messageId": id::<()>(1) }),
+        },
+        What::Account {
             event: AccountEvent::ReadUpdated,
             about: json!({ "channelId": id::<()>(4), "seq": 7 }),
         },

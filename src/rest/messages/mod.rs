@@ -64,7 +64,7 @@ async fn sent(app: &App, call: &Call, send: Send) -> Result<Reply> {
 }
 
 /// `Idempotency-Key` is the `clientMsgId` (contract D-01).
-fn intent(call: &Call, in_body: Option<ClientMsgId>) -> Result<Option<ClientMsgId>> {
+pub(super) fn intent(call: &Call, in_body: Option<ClientMsgId>) -> Result<Option<ClientMsgId>> {
     let Some(key) = call.header("idempotency-key") else { return Ok(in_body) };
     let key: ClientMsgId = key.parse()?;
     match in_body {
