@@ -81,6 +81,9 @@ pub const RESUME_BYTES: usize = 1024 * 1024;
 /// What a client may hold back above a gap before it asks again (contract D-18).
 pub const HELD: usize = 64;
 
+/// Where more of those who are connected are away from a channel, none is told what they have not read.
+pub const UNREAD_READERS: usize = 1_000;
+
 // Sockets.
 pub const FRAME_BYTES: usize = 65_536;
 /// Attachments of one event, and how long they may take to come.

@@ -32,6 +32,10 @@ pub enum Ephemeral {
         root_id: Id<Entry>,
         thread: ThreadSummary,
     },
+    /// Of channels that one can read and does not sit in.
+    UnreadUpdated {
+        channels: BTreeMap<Id<Channel>, Unread>,
+    },
     OnlineUsersCount {
         count: usize,
     },
@@ -45,6 +49,14 @@ pub enum Ephemeral {
     ServerDraining {
         reconnect_within_ms: u64,
     },
+}
+
+/// How much of a channel somebody has not read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Unread {
+    pub head: Seq,
+    pub unread: u64,
+    pub mentions: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

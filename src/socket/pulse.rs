@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::hub::Hub;
 use super::people::tell_stopped;
 use super::tide::Tide;
+use super::unread;
 use crate::app::again;
 use crate::error::Code;
 use crate::event::Ephemeral;
@@ -38,6 +39,7 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(keep("heads and sweeps", hub.clone(), tick));
     tasks.spawn(keep("circles", hub.clone(), circle));
     tasks.spawn(keep("tidings", hub.clone(), tell));
+    tasks.spawn(keep("what is unread", hub.clone(), unread::keep_telling));
     if hub.app.store.engine.is_shared() {
         tasks.spawn(keep("rights", hub.clone(), watch_rights));
     }

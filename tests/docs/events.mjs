@@ -101,6 +101,10 @@ await bobby.ask("send_message", { channelId, text: "@anna is it high tide?" });
 await anna.hear("notification");
 await rest("PUT", "/client/notifications/read-all", ann.accessToken);
 await anna.hear("notifications_updated");
+const pocket = connect(ann.accessToken);
+await pocket.hear("welcome");
+await bobby.ask("send_message", { channelId, text: "and at nine?" });
+await pocket.hear("unread_updated");
 
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });

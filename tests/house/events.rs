@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus};
+use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus, Unread};
 use hubbub::model::{
     AccountEvent, Entry, Epoch, Everyone, Id, Leave, MemberRole, Message, MessageType, Notification,
     NotificationKind, ThreadSummary, Time, Username, What,
@@ -161,6 +161,9 @@ fn events() -> Vec<(String, Value)> {
         Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false },
         Ephemeral::UserPresenceUpdate(presence),
         Ephemeral::ThreadUpdated { channel_id, root_id: id(4), thread: thread() },
+        Ephemeral::UnreadUpdated {
+            channels: BTreeMap::from([(channel_id, Unread { head: 57, unread: 3, mentions: 1 })]),
+        },
         Ephemeral::OnlineUsersCount { count: 2 },
         Ephemeral::OnlineUsers(vec![online.clone()]),
         Ephemeral::ChannelUsers { channel_id, users: vec![online] },
