@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ClientMsgId, Entry, Everyone, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption, Reaction,
-    Seq, Text, ThreadSummary, Time, User, Username,
+    Seq, Text, ThreadSummary, Time, User, Username, What,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -93,6 +93,11 @@ pub struct ThreadMoved {
 pub struct MessageEdited {
     pub message_id: Id<Entry>,
     pub text: Text,
+    /// Whom it calls from now on; as before where it says nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Vec<Id<User>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     pub revision: u32,
     pub edited_at: Time,
 }
@@ -159,6 +164,21 @@ impl PollView {
 impl ThreadMoved {
     pub fn by(entry: &Entry) -> Option<ThreadMoved> {
         entry.what.thread().map(|(root_id, summary)| ThreadMoved { root_id, summary: summary.clone() })
+    }
+}
+
+impl MessageEdited {
+    /// None where the words are gone with the message.
+    pub fn by(entry: &Entry) -> Option<MessageEdited> {
+        let What::Edit { target, text, revision, mentions, everyone, .. } = &entry.what else { return None };
+        Some(MessageEdited {
+            message_id: *target,
+            text: text.clone()?,
+            mentions: mentions.clone(),
+            everyone: *everyone,
+            revision: *revision,
+            edited_at: entry.created_at,
+        })
     }
 }
 

@@ -93,12 +93,10 @@ impl Durable {
 
     fn of_changes(entry: &Entry, epoch: &Epoch, what: &What) -> Durable {
         match what {
-            What::Edit { text: None, .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
-            What::Edit { target, text: Some(text), revision, .. } => {
-                let (message_id, edited_at) = (*target, entry.created_at);
-                let edited = MessageEdited { message_id, text: text.clone(), revision: *revision, edited_at };
-                Durable::MessageEdited(placed(entry, epoch, edited))
-            }
+            What::Edit { .. } => match MessageEdited::by(entry) {
+                Some(edited) => Durable::MessageEdited(placed(entry, epoch, edited)),
+                None => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
+            },
             What::Delete { target, .. } => {
                 let (message_id, deleted_at) = (*target, entry.created_at);
                 let deleted = MessageDeleted { message_id, deleted_at, thread: ThreadMoved::by(entry) };
