@@ -88,7 +88,7 @@ fn wanted(what: u8, which: u8, message: &Message) -> What {
         0 => What::delete(target),
         1..=4 => {
             let text = format!("text {which}").parse().ok();
-            let mentions = (which % 3 > 0).then(|| vec![user(which)]);
+            let mentions = (!which.is_multiple_of(3)).then(|| vec![user(which)]);
             let revision = message.revision + 1;
             What::Edit { target, text, before: None, mentions, everyone: None, revision, folded: false }
         }

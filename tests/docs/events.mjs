@@ -101,10 +101,6 @@ await bobby.ask("send_message", { channelId, text: "@anna is it high tide?" });
 await anna.hear("notification");
 await rest("PUT", "/client/notifications/read-all", ann.accessToken);
 await anna.hear("notifications_updated");
-const pocket = connect(ann.accessToken);
-await pocket.hear("welcome");
-await bobby.ask("send_message", { channelId, text: "and at nine?" });
-await pocket.hear("unread_updated");
 
 // Who is there.
 await anna.ask("typing", { channelId, isTyping: true });
@@ -168,6 +164,13 @@ await rest("POST", "/scheduled-messages", ann.accessToken, { channelId, dueAt: m
 await anna.hear("scheduled_updated", ({ about }) => about.state === "sent");
 await rest("POST", "/reminders", ann.accessToken, { messageId: kept.data.message.id, dueAt: moment(1500) });
 await anna.hear("reminder_due");
+
+// What is said where a device does not sit.
+const pocket = connect(ann.accessToken);
+await pocket.hear("welcome");
+await bobby.ask("send_message", { channelId, text: "and at nine?" });
+await pocket.hear("unread_updated");
+pocket.close();
 
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });

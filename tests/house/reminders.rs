@@ -54,7 +54,7 @@ async fn somebody_is_reminded_in_time_and_once() {
     story(async |company: Company| {
         let (message, _, bob) = message(&company).await;
         let added = remind_of(&company, &bob, json!({ "messageId": message, "text": "before noon" })).await;
-        assert_eq!(listed(&company, &bob, false).await, [added.clone()]);
+        assert_eq!(listed(&company, &bob, false).await, std::slice::from_ref(&added));
         company.clock.advance(SOON - Duration::from_millis(1));
         company.reminders.remind().await.unwrap();
         assert!(notified(&company, &bob).await.is_empty());
@@ -115,8 +115,7 @@ async fn whoever_died_while_reminding_is_followed_by_another_and_nobody_hears_it
         reminders.insert(&seen).await.unwrap();
         let other = Company::over(company.store.clone());
         other.clock.advance(SOON + CLAIM);
-        let (here, there) = tokio::join!(company.reminders.remind(), other.reminders.remind());
-        (here.unwrap(), there.unwrap());
+        tokio::try_join!(company.reminders.remind(), other.reminders.remind()).unwrap();
         assert_eq!((notified(&company, &bob).await.len(), told(&company, &bob).await), (1, 1));
         assert!(reminders.get(added.id).await.unwrap().unwrap().done);
     })

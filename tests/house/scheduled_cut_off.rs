@@ -180,11 +180,8 @@ async fn two_who_send_at_once_send_everything_once() {
         company.clock.advance(SOON);
         let other = Company::over(company.store.clone());
         other.clock.advance(SOON + SOON);
-        let (here, there) = tokio::join!(
-            company.schedule.send_due(&company.messages),
-            other.schedule.send_due(&other.messages)
-        );
-        (here.unwrap(), there.unwrap());
+        let here = company.schedule.send_due(&company.messages);
+        tokio::try_join!(here, other.schedule.send_due(&other.messages)).unwrap();
         assert_eq!(messages(&company, general).await, 20);
         assert_eq!(told(&company, &bob, "sent").await + told(&company, &ann, "sent").await, 20);
     })
