@@ -6,13 +6,13 @@
 mod sending;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::messages::Send;
 use super::{Page, Roster, Span, due, own_log};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{AccountEvent, ClientMsgId, Id, Planned, Refused, Scheduled, ScheduledState, Time};
+use crate::model::{AccountEvent, ClientMsgId, Entry, Id, Planned, Refused, Scheduled, ScheduledState, Time};
 use crate::policy::{Action, Actor, can};
 use crate::store::After;
 
@@ -37,6 +37,11 @@ fn view(scheduled: Scheduled) -> ScheduledView {
     let state = scheduled.state();
     let Scheduled { id, planned, due_at, refused: reason, created_at, .. } = scheduled;
     ScheduledView { id, planned: Planned { due_at, ..planned }, state, reason, created_at }
+}
+
+/// What devices are told; `message` is what it became.
+fn about(id: Id<Scheduled>, state: &str, message: Option<Id<Entry>>) -> Value {
+    json!({ "id": id, "state": state, "messageId": message })
 }
 
 fn being_sent() -> Error {
@@ -127,7 +132,6 @@ impl Schedule {
     }
 
     async fn tell(&self, actor: &Actor, id: Id<Scheduled>, state: &str) -> Result<()> {
-        let about = json!({ "id": id, "state": state });
-        own_log::tell(&self.roster, actor.id, AccountEvent::ScheduledUpdated, about).await
+        own_log::tell(&self.roster, actor.id, AccountEvent::ScheduledUpdated, about(id, state, None)).await
     }
 }

@@ -3,11 +3,9 @@
 
 use serde_json::json;
 
-use super::Schedule;
+use super::{Schedule, about};
 use crate::error::{Code, Error, Result};
-use crate::model::{
-    AccountEvent, Entry, Id, Notification, NotificationKind, Refused, Scheduled, ScheduledState, Status,
-};
+use crate::model::{AccountEvent, Entry, Id, Notification, NotificationKind, Refused, Scheduled, Status};
 use crate::policy::Actor;
 use crate::service::messages::{Messages, Send};
 use crate::service::roster::of_channel;
@@ -54,8 +52,7 @@ impl Schedule {
     }
 
     async fn sent(&self, claimed: &Scheduled, message: Id<Entry>) -> Result<()> {
-        let about = json!({ "id": claimed.id, "state": "sent", "messageId": message });
-        self.tell_once(claimed, about, "sent").await?;
+        self.tell_once(claimed, "sent", Some(message)).await?;
         self.roster.store.scheduled.remove(claimed).await.map(drop)
     }
 
@@ -74,14 +71,13 @@ impl Schedule {
 
     async fn tell_refused(&self, refused: &Scheduled) -> Result<()> {
         self.roster.bell.ring(&[notification(refused)]).await?;
-        let about = json!({ "id": refused.id, "state": ScheduledState::Failed });
-        self.tell_once(refused, about, "failed").await?;
+        self.tell_once(refused, "failed", None).await?;
         self.roster.store.scheduled.put_down(refused).await.map(drop)
     }
 
-    async fn tell_once(&self, one: &Scheduled, about: serde_json::Value, state: &str) -> Result<()> {
+    async fn tell_once(&self, one: &Scheduled, state: &str, message: Option<Id<Entry>>) -> Result<()> {
         let cause = format!("scheduled:{}:{}:{state}", one.id, one.due_at);
-        let event = AccountEvent::ScheduledUpdated;
+        let (event, about) = (AccountEvent::ScheduledUpdated, about(one.id, state, message));
         own_log::tell_once(&self.roster, one.user_id, event, about, &cause).await
     }
 }
