@@ -146,8 +146,8 @@ impl App {
         self.roster.recover().await
     }
 
-    /// Ends what is over: sessions, bans with an end; tells what could not be told at once; lets messages be
-    /// found. Runs until it is dropped.
+    /// Ends what is over: sessions, bans with an end; does what falls due; tells what could not be told at
+    /// once; lets messages be found. Runs until it is dropped.
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
