@@ -20,6 +20,10 @@ pub const EMOJI_PER_GROUP: u64 = 200;
 pub const PINS: usize = 100;
 pub const THREAD_PARTICIPANTS: usize = 50;
 
+/// Of one message as HTML; what is longer, or nested deeper, is shown as it was written.
+pub const HTML_BYTES: usize = 64 * 1024;
+pub const HTML_DEPTH: usize = 16;
+
 // Names.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=80;

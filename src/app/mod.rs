@@ -37,7 +37,7 @@ use crate::service::reads::Reads;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
+use crate::service::{Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -68,6 +68,7 @@ pub struct Parts {
     pub reports: Reports,
     pub logs: Logs,
     pub messages: Messages,
+    pub display: Display,
     pub search: Search,
     pub reads: Reads,
     pub notifications: Notifications,
@@ -109,6 +110,7 @@ impl App {
             channels: Channels::new(&roster),
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
+            display: Display::new(&store),
             search: Search::new(&roster),
             direct: Direct::new(&roster),
             drafts: Drafts::new(&roster),

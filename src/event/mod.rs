@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 
 pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
 pub use message::{
-    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView, PollClosed, PollView,
-    PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
+    ForwardedView, MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView,
+    PollClosed, PollView, PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
 };
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};

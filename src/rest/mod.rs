@@ -31,6 +31,7 @@ mod reports;
 mod requests;
 mod route;
 mod search;
+mod shown;
 mod system;
 mod table;
 mod users;

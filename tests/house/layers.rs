@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// a stair: each knows those to its left.
 const GROUND: &[&str] = &["error", "failpoint", "limits", "model", "clock", "config"];
 const FLOORS: &[&[&str]] = &[
-    &["policy", "event", "words"],
+    &["policy", "event", "words", "markdown"],
     &["store", "auth"],
     &["log"],
     &["service", "world"],
@@ -27,6 +27,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
+    ("pulldown_cmark", &["markdown"]),
     ("mio", &["bench"]),
     ("hdrhistogram", &["bench"]),
 ];

@@ -29,6 +29,7 @@ mod edits;
 mod emoji;
 mod events;
 mod follow;
+mod formatting;
 mod forwards;
 mod fuzz;
 mod groups;
