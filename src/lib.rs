@@ -19,6 +19,7 @@
 //!  4 service   world            what the product does · sample worlds
 //!  3 log                        numbers entries, makes them durable, tells them in order
 //!  2 store     auth             documents on two engines · passwords and tokens
+//!    outbound                   pages that strangers name, fetched with care
 //!  1 policy    event            who may do what · what is said aloud; pure
 //!    words     markdown         how text is found · how it is shown; pure
 //!  0 error < failpoint < limits < model < clock < config
@@ -65,6 +66,7 @@ pub mod limits;
 pub mod log;
 pub mod markdown;
 pub mod model;
+pub mod outbound;
 pub mod policy;
 pub mod rest;
 pub mod server;

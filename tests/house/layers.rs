@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const GROUND: &[&str] = &["error", "failpoint", "limits", "model", "clock", "config"];
 const FLOORS: &[&[&str]] = &[
     &["policy", "event", "words", "markdown"],
-    &["store", "auth"],
+    &["store", "auth", "outbound"],
     &["log"],
     &["service", "world"],
     &["app"],
@@ -28,6 +28,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
     ("pulldown_cmark", &["markdown"]),
+    ("tokio_rustls", &["outbound"]),
+    ("webpki_roots", &["outbound"]),
     ("mio", &["bench"]),
     ("hdrhistogram", &["bench"]),
 ];
