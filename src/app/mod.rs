@@ -33,6 +33,7 @@ use crate::service::messages::Messages;
 use crate::service::notifications::Notifications;
 use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
+use crate::service::previews::Previews;
 use crate::service::reads::Reads;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
@@ -69,6 +70,7 @@ pub struct Parts {
     pub logs: Logs,
     pub messages: Messages,
     pub display: Display,
+    pub previews: Previews,
     pub search: Search,
     pub reads: Reads,
     pub notifications: Notifications,
@@ -111,6 +113,7 @@ impl App {
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             display: Display::new(&store),
+            previews: Previews::new(&roster, &config.previews),
             search: Search::new(&roster),
             direct: Direct::new(&roster),
             drafts: Drafts::new(&roster),
@@ -151,6 +154,7 @@ impl App {
             again("upkeep", || self.sweep(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
             again("notifications", || self.notifier.run(&self.presence), || {}),
+            again("previews", || self.previews.keep_up(), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
@@ -185,6 +189,9 @@ impl App {
             }
             if let Err(error) = self.notifications.sweep().await {
                 warn!(%error, "old notifications could not be removed, this will be tried again");
+            }
+            if let Err(error) = self.previews.sweep().await {
+                warn!(%error, "old previews could not be removed, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

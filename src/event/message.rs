@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ClientMsgId, Entry, Everyone, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption,
-    Reaction, Seq, Text, ThreadSummary, Time, User, Username,
+    PreviewView, Reaction, Seq, Text, ThreadSummary, Time, User, Username,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -44,6 +44,9 @@ pub struct MessageView {
     pub forwarded: Option<ForwardedView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
+    /// What the pages say that it links to, as far as it is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previews: Vec<PreviewView>,
     /// The text as HTML, where somebody asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
@@ -206,6 +209,7 @@ impl MessageView {
             forwarded: message.forwarded.map(|said| ForwardedView { said, html: None }),
             poll: message.poll.as_ref().map(PollView::of),
             thread: message.thread.filter(|_| message.thread_id.is_none()),
+            previews: Vec::new(),
             html: None,
         }
     }

@@ -11,7 +11,7 @@ mod people;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
+pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus, Previewed};
 pub use message::{
     ForwardedView, MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView,
     PollClosed, PollView, PollVoted, ReactionUpdated, ReactionView, ThreadMoved,

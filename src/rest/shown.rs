@@ -1,4 +1,5 @@
-//! How messages are shown: as text, or with HTML beside it where that is asked for.
+//! How messages are shown: as text, with HTML beside it where that is asked for, and with previews of
+//! what they link to.
 
 use super::Call;
 use crate::app::App;
@@ -31,6 +32,7 @@ impl Shown {
         messages: impl IntoIterator<Item = &mut MessageView>,
     ) -> Result<()> {
         let mut messages: Vec<_> = messages.into_iter().collect();
+        app.previews.show(&mut messages).await?;
         match self {
             Shown::Html => app.display.render(&mut messages).await,
             Shown::Text => Ok(()),

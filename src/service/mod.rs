@@ -20,6 +20,7 @@ pub mod notifier;
 mod own_log;
 mod page;
 pub mod presence;
+pub mod previews;
 pub mod reads;
 pub mod registrar;
 pub mod reports;

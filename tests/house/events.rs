@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus};
+use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus, Previewed};
 use hubbub::model::{
     AccountEvent, Entry, Epoch, Everyone, Id, Leave, MemberRole, Message, MessageType, Notification,
-    NotificationKind, ThreadSummary, Time, Username, What,
+    NotificationKind, PageSays, PreviewView, ThreadSummary, Time, Username, What,
 };
 use serde_json::{Value, json};
 
@@ -90,6 +90,15 @@ fn notified() -> What {
     What::Account { event: AccountEvent::Notification, about: json!(mention.view()) }
 }
 
+fn preview() -> PreviewView {
+    let says = PageSays {
+        title: "Tide tables".into(),
+        description: Some("High and low water for every harbour".into()),
+        site_name: Some("Harbour office".into()),
+    };
+    PreviewView { url: "https://example.org/tides".into(), says }
+}
+
 fn events() -> Vec<(String, Value)> {
     let (target, member, about) = (id(1), id(3), json!({ "name": "choir" }));
     let durable = [
@@ -153,6 +162,7 @@ fn events() -> Vec<(String, Value)> {
         Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false },
         Ephemeral::UserPresenceUpdate(presence),
         Ephemeral::ThreadUpdated { channel_id, root_id: id(4), thread: thread() },
+        Ephemeral::PreviewsUpdated(Previewed { channel_id, message_id: id(1), previews: vec![preview()] }),
         Ephemeral::OnlineUsersCount { count: 2 },
         Ephemeral::OnlineUsers(vec![online.clone()]),
         Ephemeral::ChannelUsers { channel_id, users: vec![online] },

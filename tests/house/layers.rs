@@ -28,6 +28,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
     ("pulldown_cmark", &["markdown"]),
+    ("html5ever", &["service"]),
     ("tokio_rustls", &["outbound"]),
     ("webpki_roots", &["outbound"]),
     ("mio", &["bench"]),

@@ -46,6 +46,7 @@ mod outbound;
 mod permissions;
 mod pins;
 mod polls;
+mod previews;
 mod reads;
 mod reports;
 mod requests;
