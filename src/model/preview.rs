@@ -5,14 +5,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::Time;
 
-/// Of one address; also that it has nothing to show, so that it is not asked again at once.
+/// Of one address; also that it has nothing to show, so that it is not asked again at once. The address
+/// itself is not kept: it may come from a message that only two people read, or that is gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {
     /// See [`Preview::key`].
     #[serde(rename = "_id")]
     pub id: String,
-    pub url: String,
     #[serde(flatten)]
     pub says: Option<PageSays>,
     pub fetched_at: Time,

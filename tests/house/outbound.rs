@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use hubbub::outbound::{BODY, Client, Failure, Hosts, Page};
+use hubbub::outbound::{BODY, Client, Failure, Hosts, Page, WHOLE};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_rustls::rustls::RootCertStore;
 
 use crate::web::{PUBLIC, Site, Speech, Web, proof};
@@ -276,9 +277,11 @@ async fn who_is_slow_is_left_s92() {
         let (_web, client, _site) = web(says).await;
         let asked = tokio::spawn(async move { client.page("http://example.org/").await });
         told.recv().await.unwrap();
+        let begun = Instant::now();
         // Time passes by itself where nobody has anything to do.
         tokio::time::pause();
         assert_eq!(asked.await.unwrap(), Err(Failure::Slow));
+        assert!(begun.elapsed() <= WHOLE);
         tokio::time::resume();
     }
 }

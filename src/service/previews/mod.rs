@@ -92,7 +92,7 @@ impl Fetcher {
                 None
             }
         };
-        Some(Preview { id: Preview::key(url), url: url.to_owned(), says, fetched_at: now })
+        Some(Preview { id: Preview::key(url), says, fetched_at: now })
     }
 }
 
