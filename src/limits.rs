@@ -20,6 +20,17 @@ pub const EMOJI_PER_GROUP: u64 = 200;
 pub const PINS: usize = 100;
 pub const THREAD_PARTICIPANTS: usize = 50;
 
+/// Of one message as HTML; what is longer, or nested deeper, is shown as it was written.
+pub const HTML_BYTES: usize = 64 * 1024;
+pub const HTML_DEPTH: usize = 16;
+/// Links of a message of which something is shown, and how much of it.
+pub const PREVIEWS_PER_MESSAGE: usize = 3;
+pub const PREVIEW_TITLE: usize = 200;
+pub const PREVIEW_DESCRIPTION: usize = 300;
+pub const PREVIEWS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// A page that had nothing to show may be asked again after so long.
+pub const FAILED_PREVIEWS_KEPT: Duration = Duration::from_secs(60 * 60);
+
 // Names.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=80;

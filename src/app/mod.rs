@@ -34,13 +34,14 @@ use crate::service::messages::Messages;
 use crate::service::notifications::Notifications;
 use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
+use crate::service::previews::Previews;
 use crate::service::reads::Reads;
 use crate::service::reminders::Reminders;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::schedule::Schedule;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
+use crate::service::{Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -73,6 +74,8 @@ pub struct Parts {
     pub reminders: Reminders,
     pub logs: Logs,
     pub messages: Messages,
+    pub display: Display,
+    pub previews: Previews,
     pub search: Search,
     pub reads: Reads,
     pub notifications: Notifications,
@@ -114,6 +117,8 @@ impl App {
             channels: Channels::new(&roster),
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
+            display: Display::new(&store),
+            previews: Previews::new(&roster, &config.previews),
             search: Search::new(&roster),
             direct: Direct::new(&roster),
             drafts: Drafts::new(&roster),
@@ -156,6 +161,7 @@ impl App {
             again("what falls due", || self.take_up_due(), || {}),
             again("upkeep", || self.sweep(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
+            again("previews", || self.previews.keep_up(), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
@@ -206,6 +212,9 @@ impl App {
             }
             if let Err(error) = self.notifications.sweep().await {
                 warn!(%error, "old notifications could not be removed, this will be tried again");
+            }
+            if let Err(error) = self.previews.sweep().await {
+                warn!(%error, "old previews could not be removed, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

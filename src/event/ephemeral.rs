@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Channel, Entry, Id, Log, Seq, ThreadSummary, User, Username};
+use crate::model::{Channel, Entry, Id, Log, PreviewView, Seq, ThreadSummary, User, Username};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -36,6 +36,7 @@ pub enum Ephemeral {
     UnreadUpdated {
         channels: BTreeMap<Id<Channel>, Unread>,
     },
+    PreviewsUpdated(Previewed),
     OnlineUsersCount {
         count: usize,
     },
@@ -77,6 +78,16 @@ pub enum PresenceStatus {
     Away,
     Busy,
     Online,
+}
+
+/// What the pages say that a message links to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Previewed {
+    pub channel_id: Id<Channel>,
+    pub message_id: Id<Entry>,
+    /// All there are, in the order of the links.
+    pub previews: Vec<PreviewView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -11,10 +11,10 @@ mod people;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus, Unread};
+pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus, Previewed, Unread};
 pub use message::{
-    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView, PollClosed, PollView,
-    PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
+    ForwardedView, MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView,
+    PollClosed, PollView, PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
 };
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};

@@ -33,6 +33,7 @@ mod requests;
 mod route;
 mod scheduled;
 mod search;
+mod shown;
 mod system;
 mod table;
 mod users;

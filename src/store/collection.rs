@@ -181,5 +181,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::reads::READS,
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,
+    &super::previews::PREVIEWS,
     &SETTINGS,
 ];

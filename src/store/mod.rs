@@ -32,6 +32,7 @@ mod notifications;
 mod opening;
 mod outcome;
 mod preferences;
+mod previews;
 mod reads;
 mod reminders;
 mod reports;
@@ -70,7 +71,8 @@ pub use users::{Among, Edits};
 
 use crate::model::{
     Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled, Session, User,
+    Notification, Preferences, Preview, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled,
+    Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -99,6 +101,7 @@ pub struct Store {
     pub reads: Table<ReadMarker>,
     pub notifications: Table<Notification>,
     pub channel_preferences: Table<ChannelPreferences>,
+    pub previews: Table<Preview>,
     pub settings: Table<Setting>,
 }
 
@@ -132,6 +135,7 @@ impl Store {
             reads: Table::on(&engine),
             notifications: Table::on(&engine),
             channel_preferences: Table::on(&engine),
+            previews: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

@@ -157,6 +157,8 @@ await anna.hear("blocks_updated");
 const kept = await anna.ask("send_message", { channelId, text: "spring tide on Sunday" });
 await rest("PUT", `/client/bookmarks/${kept.data.message.id}`, ann.accessToken, { note: "tell Carl" });
 await anna.hear("bookmark_updated");
+await anna.ask("edit_message", { messageId: kept.data.message.id, text: "spring tide on Monday" });
+await bobby.hear("previews_updated");
 await rest("PUT", `/drafts/${channelId}`, ann.accessToken, { text: "neap tide on" });
 await anna.hear("draft_updated");
 const moment = (wait) => new Date(Date.now() + wait).toISOString();

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus, Unread};
+use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus, Previewed, Unread};
 use hubbub::model::{
     AccountEvent, Entry, Epoch, Everyone, Id, Leave, MemberRole, Message, MessageType, Notification,
-    NotificationKind, ThreadSummary, Time, Username, What,
+    NotificationKind, PageSays, PreviewView, ThreadSummary, Time, Username, What,
 };
 use serde_json::{Value, json};
 
@@ -88,6 +88,15 @@ fn notified() -> What {
         .by(id(3), &ann())
     };
     What::Account { event: AccountEvent::Notification, about: json!(mention.view()) }
+}
+
+fn preview() -> PreviewView {
+    let says = PageSays {
+        title: "Tide tables".into(),
+        description: Some("High and low water for every harbour".into()),
+        site_name: Some("Harbour office".into()),
+    };
+    PreviewView { url: "https://example.org/tides".into(), says }
 }
 
 fn events() -> Vec<(String, Value)> {
@@ -174,6 +183,7 @@ fn events() -> Vec<(String, Value)> {
         Ephemeral::UnreadUpdated {
             channels: BTreeMap::from([(channel_id, Unread { head: 57, unread: 3, mentions: 1 })]),
         },
+        Ephemeral::PreviewsUpdated(Previewed { channel_id, message_id: id(1), previews: vec![preview()] }),
         Ephemeral::OnlineUsersCount { count: 2 },
         Ephemeral::OnlineUsers(vec![online.clone()]),
         Ephemeral::ChannelUsers { channel_id, users: vec![online] },

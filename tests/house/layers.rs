@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 /// a stair: each knows those to its left.
 const GROUND: &[&str] = &["error", "failpoint", "limits", "model", "clock", "config"];
 const FLOORS: &[&[&str]] = &[
-    &["policy", "event", "words"],
-    &["store", "auth"],
+    &["policy", "event", "words", "markdown"],
+    &["store", "auth", "outbound"],
     &["log"],
     &["service", "world"],
     &["app"],
@@ -27,6 +27,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
+    ("pulldown_cmark", &["markdown"]),
+    ("html5ever", &["service"]),
+    ("tokio_rustls", &["outbound"]),
+    ("webpki_roots", &["outbound"]),
     ("mio", &["bench"]),
     ("hdrhistogram", &["bench"]),
 ];
