@@ -36,6 +36,7 @@ use crate::service::presence::PresenceBook;
 use crate::service::reads::Reads;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
+use crate::service::settings::Settings;
 use crate::service::typing::Typing;
 use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
@@ -55,6 +56,7 @@ pub struct Parts {
     pub doors: Doors,
     pub accounts: Accounts,
     pub users: Users,
+    pub settings: Settings,
     pub blocks: Blocks,
     pub admin: Admin,
     pub roster: Roster,
@@ -103,6 +105,7 @@ impl App {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
             users: Users::new(registrar.clone(), prover),
             admin: Admin::new(registrar),
+            settings: Settings::new(&roster),
             blocks: Blocks::new(&roster),
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),

@@ -63,6 +63,8 @@ pub enum Durable {
     ReadUpdated(Placed<About>),
     Notification(Placed<About>),
     NotificationsUpdated(Placed<About>),
+    SettingsUpdated(Placed<About>),
+    ProfileUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -184,6 +186,8 @@ impl Durable {
             AccountEvent::ReadUpdated => Durable::ReadUpdated(about),
             AccountEvent::Notification => Durable::Notification(about),
             AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
+            AccountEvent::SettingsUpdated => Durable::SettingsUpdated(about),
+            AccountEvent::ProfileUpdated => Durable::ProfileUpdated(about),
         }
     }
 }

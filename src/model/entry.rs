@@ -169,6 +169,8 @@ pub enum AccountEvent {
     ReadUpdated,
     Notification,
     NotificationsUpdated,
+    SettingsUpdated,
+    ProfileUpdated,
 }
 
 impl What {

@@ -29,7 +29,7 @@ mod view;
 pub use bookmark::Bookmark;
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
 pub use draft::SavedDraft;
-pub use edit::{ChannelEdit, GroupEdit};
+pub use edit::{ChannelEdit, GroupEdit, PreferencesEdit, given};
 pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use follow::Follow;

@@ -27,6 +27,7 @@ mod revocations;
 mod rights;
 pub mod roster;
 pub mod search;
+pub mod settings;
 mod span;
 pub mod typing;
 pub mod users;

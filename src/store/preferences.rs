@@ -2,9 +2,9 @@
 
 use super::collection::{collection, index};
 use super::language::{is, one_of};
-use super::{Change, Collection, Query, Record, Table};
+use super::{Change, Collection, Query, Record, Table, set_or_unset};
 use crate::error::Result;
-use crate::model::{Id, Notify, Preferences, User};
+use crate::model::{Id, Notify, Preferences, PreferencesEdit, User};
 
 pub(super) static PREFERENCES: Collection = collection("preferences", &[index("notify", &["notify"])]);
 
@@ -25,6 +25,22 @@ impl Table<Preferences> {
     /// Whoever wants to be told of this much everywhere.
     pub async fn notified_of(&self, level: Notify, limit: u64) -> Result<Vec<Preferences>> {
         self.find(Query::new(is("notify", level), limit)).await
+    }
+
+    /// As they are then; what is taken away is the default again.
+    pub async fn edit(&self, user: Id<User>, edit: PreferencesEdit) -> Result<Preferences> {
+        let PreferencesEdit { notify, quiet, receipts, direct } = edit;
+        let changes = [
+            notify.map(|notify| set_or_unset("notify", notify)),
+            quiet.map(|quiet| set_or_unset("quiet", quiet)),
+            receipts.map(|receipts| set_or_unset("receipts", receipts)),
+            direct.map(|direct| set_or_unset("direct", direct)),
+        ];
+        let changes: Vec<Change> = changes.into_iter().flatten().collect();
+        match changes.is_empty() {
+            true => self.of(user).await,
+            false => self.choose(user, changes).await,
+        }
     }
 
     /// As they are then. Only what is named changes, so that two devices do not undo one another.

@@ -160,6 +160,12 @@ await anna.hear("bookmark_updated");
 await rest("PUT", `/drafts/${channelId}`, ann.accessToken, { text: "neap tide on" });
 await anna.hear("draft_updated");
 
+// How one is treated, and what one is.
+await rest("PUT", "/client/settings", ann.accessToken, { receipts: false });
+await anna.hear("settings_updated");
+await rest("PUT", "/client/profile", ann.accessToken, { bio: "at sea" });
+await anna.hear("profile_updated");
+
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });
 await rest("DELETE", `/auth/sessions/${second.sessionId}`, carl.accessToken);

@@ -123,6 +123,8 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::BlocksUpdated),
         account(AccountEvent::DraftUpdated),
         account(AccountEvent::BookmarkUpdated),
+        account(AccountEvent::SettingsUpdated),
+        account(AccountEvent::ProfileUpdated),
         notified(),
         What::Account {
             event: AccountEvent::NotificationsUpdated,

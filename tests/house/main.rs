@@ -52,6 +52,7 @@ mod rest;
 mod search;
 mod secrets;
 mod seed;
+mod settings;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod store;

@@ -19,6 +19,7 @@ use hubbub::service::notifications::Notifications;
 use hubbub::service::reads::Reads;
 use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
+use hubbub::service::settings::{Settings, SettingsView};
 use hubbub::service::{Rights, Roster, Span};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
 use serde_json::{Value, json};
@@ -42,6 +43,7 @@ pub struct Company {
     pub messages: Messages,
     pub reads: Reads,
     pub notifications: Notifications,
+    pub settings: Settings,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -71,6 +73,7 @@ impl Company {
         let (drafts, bookmarks) = (Drafts::new(&roster), Bookmarks::new(&roster));
         let reports = Reports::new(&roster);
         let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
+        let settings = Settings::new(&roster);
         Company {
             store,
             clock,
@@ -88,6 +91,7 @@ impl Company {
             messages,
             reads,
             notifications,
+            settings,
         }
     }
 
@@ -152,6 +156,11 @@ impl Company {
         let (one, change) = (Filter::Is("_id", Literal::of(user.id)), Change::set("status", status));
         self.store.engine.update(users, one, vec![change]).await.unwrap();
         self.rights.changed();
+    }
+
+    /// What somebody chooses of how they are treated.
+    pub async fn chooses(&self, who: &Actor, settings: Value) -> SettingsView {
+        self.settings.edit(who, from(settings)).await.unwrap()
     }
 
     pub async fn role(&self, group: Id<Group>, actor: &Actor) -> Option<MemberRole> {
