@@ -65,6 +65,7 @@ pub enum Durable {
     NotificationsUpdated(Placed<About>),
     SettingsUpdated(Placed<About>),
     ProfileUpdated(Placed<About>),
+    StatusUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -188,6 +189,7 @@ impl Durable {
             AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
             AccountEvent::SettingsUpdated => Durable::SettingsUpdated(about),
             AccountEvent::ProfileUpdated => Durable::ProfileUpdated(about),
+            AccountEvent::StatusUpdated => Durable::StatusUpdated(about),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{ChannelSettings, ChannelType, Circle, Description, GroupSettings, Name, Notify, Quiet};
+use super::{ChannelSettings, ChannelType, Circle, Description, GroupSettings, Name, Notify, Quiet, Sight};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -40,6 +40,10 @@ pub struct PreferencesEdit {
     pub receipts: Option<Option<bool>>,
     #[serde(deserialize_with = "given")]
     pub direct: Option<Option<Circle>>,
+    #[serde(deserialize_with = "given")]
+    pub last_seen: Option<Option<Circle>>,
+    #[serde(deserialize_with = "given")]
+    pub presence: Option<Option<Sight>>,
 }
 
 /// Tells a field that is null from one that is not there.

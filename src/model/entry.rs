@@ -171,6 +171,7 @@ pub enum AccountEvent {
     NotificationsUpdated,
     SettingsUpdated,
     ProfileUpdated,
+    StatusUpdated,
 }
 
 impl What {

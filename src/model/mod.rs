@@ -20,6 +20,8 @@ mod preferences;
 mod quiet;
 mod read;
 mod report;
+mod seen;
+mod status;
 mod text;
 mod thread;
 mod time;
@@ -43,12 +45,15 @@ pub use mention::{Called, Everyone};
 pub use notification::{Notification, NotificationKind, NotificationView};
 pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
-pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
+pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences, Sight};
 pub use quiet::Quiet;
-pub use read::ReadMarker;
+pub use read::{ReadMarker, Shown};
 pub use report::{Grievance, Report, ReportState, Reported};
+pub use seen::Seen;
+pub use status::{Availability, OwnStatus, StatusEdit};
 pub use text::{
-    ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
+    ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, StatusText, Text,
+    Username,
 };
 pub use thread::ThreadSummary;
 pub use time::Time;

@@ -1,4 +1,4 @@
-//! `/api/client/…`: what one is, and how one wants to be treated.
+//! `/api/client/…`: what one is, how one is, and how one wants to be treated; how others are.
 
 use super::{Call, Reply, Route};
 use crate::app::App;
@@ -12,6 +12,9 @@ pub fn routes() -> Vec<Route> {
         Route::put("/client/profile", Action::UseOwnAccount, "change my profile", edit_profile),
         Route::get("/client/settings", Action::UseOwnAccount, "how I want to be treated", settings),
         Route::put("/client/settings", Action::UseOwnAccount, "choose how I am treated", edit_settings),
+        Route::get("/client/status", Action::UseOwnAccount, "how I say I am", status),
+        Route::put("/client/status", Action::UseOwnAccount, "say how I am", edit_status),
+        Route::get("/users/{id}/status", Action::ListUsers, "how somebody is", status_of),
     ]
 }
 
@@ -30,4 +33,16 @@ async fn settings(app: App, call: Call) -> Result<Reply> {
 
 async fn edit_settings(app: App, call: Call) -> Result<Reply> {
     Ok(Reply::data(app.settings.edit(call.actor()?, call.json()?).await?))
+}
+
+async fn status(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(app.statuses.kept(call.actor()?.id).await?))
+}
+
+async fn edit_status(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(app.statuses.choose(call.actor()?, None, call.json()?).await?))
+}
+
+async fn status_of(app: App, call: Call) -> Result<Reply> {
+    Ok(Reply::data(app.statuses.of(call.actor()?, call.id("id")?).await?))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Roster, own_log};
 use crate::error::Result;
-use crate::model::{AccountEvent, Circle, Notify, Preferences, PreferencesEdit, Quiet};
+use crate::model::{AccountEvent, Circle, Notify, Preferences, PreferencesEdit, Quiet, Sight};
 use crate::policy::Actor;
 
 #[derive(Clone, Debug)]
@@ -21,12 +21,14 @@ pub struct SettingsView {
     pub quiet: Option<Quiet>,
     pub receipts: bool,
     pub direct: Circle,
+    pub last_seen: Circle,
+    pub presence: Sight,
 }
 
 impl From<Preferences> for SettingsView {
     fn from(chosen: Preferences) -> SettingsView {
-        let Preferences { notify, quiet, receipts, direct, .. } = chosen;
-        SettingsView { notify, quiet, receipts, direct }
+        let Preferences { notify, quiet, receipts, direct, last_seen, presence, .. } = chosen;
+        SettingsView { notify, quiet, receipts, direct, last_seen, presence }
     }
 }
 
@@ -41,7 +43,11 @@ impl Settings {
 
     /// Two devices that cross are told in any order, so they are not told how it is, but to ask.
     pub async fn edit(&self, actor: &Actor, edit: PreferencesEdit) -> Result<SettingsView> {
-        let chosen = self.roster.store.preferences.edit(actor.id, edit).await?;
+        let chosen = self.roster.store.preferences.edit(actor.id, edit).await;
+        if edit.presence.is_some() {
+            self.roster.look_again(actor.id);
+        }
+        let chosen = chosen?;
         own_log::tell(&self.roster, actor.id, AccountEvent::SettingsUpdated, json!({})).await?;
         Ok(chosen.into())
     }

@@ -38,6 +38,7 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(keep("heads and sweeps", hub.clone(), tick));
     tasks.spawn(keep("circles", hub.clone(), circle));
     tasks.spawn(keep("tidings", hub.clone(), tell));
+    tasks.spawn(keep("chosen statuses", hub.clone(), tell_chosen));
     if hub.app.store.engine.is_shared() {
         tasks.spawn(keep("rights", hub.clone(), watch_rights));
     }
@@ -92,9 +93,17 @@ async fn tell(hub: Arc<Hub>) {
     }
 }
 
+/// What somebody chose through the other door, or is over.
+async fn tell_chosen(hub: Arc<Hub>) {
+    loop {
+        hub.app.presence.owing().await;
+        hub.tell_owed(&mut hub.presence_in_order());
+    }
+}
+
 /// Who may see whom follows the roster.
 async fn circle(hub: Arc<Hub>) {
-    hub.circles.run(hub.app.roster.moves()).await;
+    hub.circles.run(hub.app.roster.moves(), |shifts| hub.tell_shifts(&shifts)).await;
 }
 
 /// Sockets of a session or user whose rights ended are closed at once (D-35).

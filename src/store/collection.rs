@@ -179,5 +179,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::reads::READS,
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,
+    &super::seen::SEEN,
     &SETTINGS,
 ];

@@ -36,6 +36,7 @@ mod reports;
 mod requests;
 mod rules;
 mod search;
+mod seen;
 mod sessions;
 mod settings;
 mod slice;
@@ -66,7 +67,7 @@ pub use users::{Among, Edits};
 
 use crate::model::{
     Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Session, User,
+    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Seen, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -93,6 +94,7 @@ pub struct Store {
     pub reads: Table<ReadMarker>,
     pub notifications: Table<Notification>,
     pub channel_preferences: Table<ChannelPreferences>,
+    pub seen: Table<Seen>,
     pub settings: Table<Setting>,
 }
 
@@ -124,6 +126,7 @@ impl Store {
             reads: Table::on(&engine),
             notifications: Table::on(&engine),
             channel_preferences: Table::on(&engine),
+            seen: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

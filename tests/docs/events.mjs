@@ -163,6 +163,8 @@ await anna.hear("draft_updated");
 // How one is treated, and what one is.
 await rest("PUT", "/client/settings", ann.accessToken, { receipts: false });
 await anna.hear("settings_updated");
+await rest("PUT", "/client/status", ann.accessToken, { text: null });
+await anna.hear("status_updated");
 await rest("PUT", "/client/profile", ann.accessToken, { bio: "at sea" });
 await anna.hear("profile_updated");
 

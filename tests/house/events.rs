@@ -125,6 +125,7 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::BookmarkUpdated),
         account(AccountEvent::SettingsUpdated),
         account(AccountEvent::ProfileUpdated),
+        account(AccountEvent::StatusUpdated),
         notified(),
         What::Account {
             event: AccountEvent::NotificationsUpdated,
@@ -147,13 +148,15 @@ fn events() -> Vec<(String, Value)> {
         user_id: id(3),
         username: ann(),
         status: PresenceStatus::Busy,
-        text: Some("rehearsing".into()),
+        text: Some("rehearsing".parse().unwrap()),
+        emoji: Some("🎻".parse().unwrap()),
         version: 12,
     };
     let ephemeral = [
         Ephemeral::UserTyping { channel_id, user_id, username: username.clone(), is_typing: true },
         Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false },
-        Ephemeral::UserPresenceUpdate(presence),
+        Ephemeral::UserPresenceUpdate(presence.clone()),
+        Ephemeral::PresenceUpdates { presences: vec![presence] },
         Ephemeral::ThreadUpdated { channel_id, root_id: id(4), thread: thread() },
         Ephemeral::OnlineUsersCount { count: 2 },
         Ephemeral::OnlineUsers(vec![online.clone()]),

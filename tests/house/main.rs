@@ -55,6 +55,7 @@ mod seed;
 mod settings;
 #[path = "../shared/mod.rs"]
 mod shared;
+mod status;
 mod store;
 mod stores;
 mod threads;

@@ -6,7 +6,7 @@ use hubbub::error::Code;
 use hubbub::event::MessageView;
 use hubbub::log::Follower;
 use hubbub::model::{
-    AccountEvent, Block, Channel, ChannelView, Everyone, Id, NotificationKind, Notify, Seq, What,
+    AccountEvent, Block, Channel, ChannelView, Everyone, Id, NotificationKind, Notify, OwnStatus, Seq, What,
 };
 use hubbub::policy::Actor;
 use hubbub::service::messages::Send;
@@ -128,7 +128,7 @@ async fn everyone_is_called_by_right_and_rate_and_else_it_is_text() {
         assert!(town.kinds(&bob).await.is_empty(), "nobody is told of themselves");
         assert_eq!(town.said(&bob, "@channel now").await.everyone, None);
         town.company.clock.advance(Duration::from_secs(60));
-        town.presence.arrive(cem.id, &cem.username, "phone");
+        town.presence.arrive(cem.id, &cem.username, "phone", &OwnStatus::default());
         assert_eq!(town.said(&bob, "@here quick").await.everyone, Some(Everyone::Here));
         assert_eq!((town.kinds(&ann).await.len(), town.kinds(&cem).await.len()), (1, 2));
         let settings = from(json!({ "everyone": "admins" }));

@@ -7,7 +7,8 @@ use serde_json::{Value, from_value, json, to_value};
 use crate::company::{Company, story};
 
 fn defaults() -> Value {
-    json!({ "notify": "mentions", "quiet": null, "receipts": true, "direct": "everyone" })
+    json!({ "notify": "mentions", "quiet": null, "receipts": true, "direct": "everyone",
+        "lastSeen": "shared", "presence": "shared" })
 }
 
 #[tokio::test]
@@ -19,11 +20,14 @@ async fn each_choice_stays_until_it_is_made_anew_or_taken_away() {
         assert_eq!(to_value(company.chooses(&ann, json!({})).await).unwrap(), defaults());
         let night = json!({ "from": 1_320, "to": 420, "offsetMinutes": 60 });
         company.chooses(&ann, json!({ "notify": "all", "direct": "nobody" })).await;
+        company.chooses(&ann, json!({ "lastSeen": "everyone", "presence": "nobody" })).await;
         let chosen = company.chooses(&ann, json!({ "quiet": night, "receipts": false })).await;
         assert_eq!((chosen.notify, chosen.direct, chosen.receipts), (Notify::All, Circle::Nobody, false));
-        let all = json!({ "notify": "all", "quiet": night, "receipts": false, "direct": "nobody" });
+        let all = json!({ "notify": "all", "quiet": night, "receipts": false, "direct": "nobody",
+            "lastSeen": "everyone", "presence": "nobody" });
         assert_eq!(shown().await, all);
-        let nothing = json!({ "notify": null, "quiet": null, "receipts": null, "direct": null });
+        let nothing = json!({ "notify": null, "quiet": null, "receipts": null, "direct": null,
+            "lastSeen": null, "presence": null });
         company.chooses(&ann, nothing).await;
         assert_eq!(shown().await, defaults());
         assert_eq!(to_value(company.settings.get(&bob).await.unwrap()).unwrap(), defaults());
@@ -53,6 +57,7 @@ fn what_cannot_be_chosen_is_refused() {
     for edit in [
         json!({ "notify": "everything" }),
         json!({ "direct": "friends" }),
+        json!({ "presence": "everyone" }),
         json!({ "receipts": "no" }),
         json!({ "quiet": { "from": 0, "to": 1_440 } }),
         json!({ "quiet": { "from": 0, "to": 1, "offsetMinutes": 0, "days": [1] } }),

@@ -21,7 +21,7 @@ use super::roster::of_user;
 use super::{Roster, Seat};
 use crate::error::{Code, Error, Result};
 use crate::log::Draft;
-use crate::model::{AccountEvent, Channel, Entry, Id, Life, ReadMarker, Seq, User, What};
+use crate::model::{AccountEvent, Availability, Channel, Entry, Id, Life, ReadMarker, Seq, User, What};
 use crate::policy::{Action, Actor, can};
 use crate::store::Tally;
 use telling::Telling;
@@ -74,7 +74,11 @@ impl Reads {
         if seq > reads.place(channel, actor.id).await? {
             // Whatever becomes of the write, the devices hear how it stands then.
             let wish = self.telling.wish((actor.id, channel));
-            reads.raise(&ReadMarker::new(channel, actor.id, seq, self.roster.clock.now())).await?;
+            let marker = ReadMarker::new(channel, actor.id, seq, self.roster.clock.now());
+            match self.is_invisible(actor).await? {
+                true => reads.raise_unseen(&marker).await?,
+                false => reads.raise(&marker).await?,
+            };
             drop(wish);
             self.tell_or_later((actor.id, channel)).await;
         }
@@ -117,6 +121,11 @@ impl Reads {
         channels.sort_by_key(|count| count.channel_id);
         let total = channels.iter().map(|count| count.unread).sum();
         Ok(Counts { channels, total })
+    }
+
+    async fn is_invisible(&self, actor: &Actor) -> Result<bool> {
+        let chosen = self.roster.store.preferences.of(actor.id).await?;
+        Ok(chosen.status == Availability::Invisible)
     }
 
     async fn readable(&self, actor: &Actor, channel: Id<Channel>) -> Result<Seat> {

@@ -1,5 +1,7 @@
 //! People, groups and channels for stories that need no door: the services over one store.
 
+use std::sync::Arc;
+
 use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Code, Result};
 use hubbub::log::Logs;
@@ -16,11 +18,12 @@ use hubbub::service::drafts::Drafts;
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
 use hubbub::service::notifications::Notifications;
+use hubbub::service::presence::PresenceBook;
 use hubbub::service::reads::Reads;
 use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
 use hubbub::service::settings::{Settings, SettingsView};
-use hubbub::service::{Rights, Roster, Span};
+use hubbub::service::{Rights, Roster, Span, Statuses};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
 use serde_json::{Value, json};
 
@@ -44,6 +47,8 @@ pub struct Company {
     pub reads: Reads,
     pub notifications: Notifications,
     pub settings: Settings,
+    pub statuses: Statuses,
+    pub presence: Arc<PresenceBook>,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -74,6 +79,8 @@ impl Company {
         let reports = Reports::new(&roster);
         let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
         let settings = Settings::new(&roster);
+        let presence = Arc::new(PresenceBook::new(clock.clone()));
+        let statuses = Statuses::new(&roster, presence.clone());
         Company {
             store,
             clock,
@@ -92,6 +99,8 @@ impl Company {
             reads,
             notifications,
             settings,
+            statuses,
+            presence,
         }
     }
 
