@@ -125,6 +125,8 @@ async fn of_two_readings_the_one_that_began_last_counts_and_leaves_nothing_behin
 async fn partners_of_a_direct_channel_see_each_other() {
     let world = world().await;
     world.store.memberships.clear(world.group.into()).await.unwrap();
+    world.moves.send(Moved::Group(world.group)).unwrap();
+    world.until(false).await;
     for user in [world.ann, world.bob] {
         let direct = Membership { place_kind: PlaceKind::Direct, ..membership(world.group, user) };
         world.store.memberships.insert(&direct).await.unwrap();
