@@ -86,7 +86,7 @@ function bury(message: Message, deletedAt: string): Message {
 }
 
 /** Of two summaries of a thread the later one holds, also where its root is deleted. */
-function sumUp(messages: readonly Message[], moved: ThreadMoved | undefined): readonly Message[] {
+export function sumUp(messages: readonly Message[], moved: ThreadMoved | undefined): readonly Message[] {
   if (!moved) return messages;
   const { rootId, ...thread } = moved;
   const place = messages.findLastIndex((message) => message.id === rootId);
