@@ -9,6 +9,7 @@ import { ThreadLog } from "./thread";
 const PAGE = 50;
 /** Of so many channels what was read is kept, so that going back and forth costs nothing. */
 const KEPT = 12;
+const PAUSE = 2_000;
 
 interface Page {
   messages: Message[];
@@ -25,9 +26,10 @@ export class ChannelLog {
   readonly channel = signal<Channel | null>(null);
   readonly stretch = new Stretch();
   /** What is being read at this moment, if anything. */
-  readonly reading = signal<"before" | "after" | "around" | null>(null);
+  readonly reading = signal<"before" | "after" | null>(null);
   readonly threads = new Map<string, ThreadLog>();
   private entered: Promise<void> | null = null;
+  private pause = 0;
   private readonly hub: Hub;
 
   constructor(hub: Hub, id: string) {
@@ -125,10 +127,12 @@ export class ChannelLog {
     return { messages: page.messages, head: page.head, before: page.hasMoreBefore, after: page.hasMoreAfter };
   }
 
+  /** One page at a time; after a failure a pause, for the list goes on asking. */
   private async once(what: "before" | "after", work: () => Promise<void>): Promise<void> {
-    if (this.reading.value) return;
+    if (this.reading.value || performance.now() < this.pause) return;
     this.reading.value = what;
-    await work().finally(() => (this.reading.value = null));
+    await work().catch(() => (this.pause = performance.now() + PAUSE));
+    this.reading.value = null;
   }
 }
 

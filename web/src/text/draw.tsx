@@ -63,7 +63,7 @@ function inline(node: Inline, at: number, mine: string | undefined): ComponentCh
     case "link":
       return <a key={at} href={node.to} rel="nofollow noopener noreferrer ugc" target="_blank">{inlines(node.inside, mine)}</a>;
     case "mention":
-      return <span key={at} class={node.userId === mine ? "mention mention-me" : "mention"} title={nameOf(node.userId)}>@{node.name}</span>;
+      return <span key={at} class={node.userId === mine ? "mention mention-me" : "mention"} title={nameOf(node.userId, node.name)}>@{node.name}</span>;
     case "everyone":
       return <span key={at} class="mention mention-me">@{node.name}</span>;
   }
