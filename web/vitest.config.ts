@@ -1,6 +1,6 @@
 // How the unit tests are found and run; what they build with is vite.config.ts.
 import { defineConfig, mergeConfig } from "vitest/config";
-import vite from "./vite.config";
+import vite from "./vite.config.ts";
 
 export default mergeConfig(
   vite,

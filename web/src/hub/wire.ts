@@ -18,9 +18,9 @@ export interface Reaction {
 
 export interface ThreadSummary {
   replies: number;
-  lastReplyAt: Time | null;
-  lastReplyId: Id | null;
-  lastReplyBy: Id | null;
+  lastReplyAt?: Time;
+  lastReplyId?: Id;
+  lastReplyBy?: Id;
   participants: Id[];
   /** Of two summaries of a thread, the one with the higher `seq` holds. */
   seq: number;
@@ -39,6 +39,7 @@ export interface Forwarded {
   userId: Id;
   username: string;
   createdAt: Time;
+  text: string | null;
 }
 
 /** A message as it is now; once deleted, without content. */
