@@ -31,10 +31,11 @@ function LanguageMenu() {
     chosen: language.value === code,
     onChoose: () => void chooseLanguage(code),
   }));
+  const name = languages.find(({ code }) => code === language.value)?.name ?? "";
   return (
-    <Menu label={t("language")} items={items} side="up" class="button quiet-button">
+    <Menu label={`${t("language")}: ${name}`} items={items} side="up" class="button quiet-button">
       <Icon name="globe" />
-      {languages.find(({ code }) => code === language.value)?.name}
+      {name}
     </Menu>
   );
 }
@@ -52,19 +53,28 @@ function ThemeButton() {
   );
 }
 
-/** Bubbles without words: many people talk, nobody in particular. */
+/** Bubbles without words: many people talk, nobody in particular. Each is where it stands, how wide and how many lines. */
+const bubbles: readonly [top: number, width: number, lines: 1 | 2 | 3, own?: true][] = [
+  [-6, 52, 2], [14, 36, 1], [27, 58, 3, true], [55, 44, 2], [75, 30, 1], [88, 62, 2], [108, 40, 1, true], [121, 54, 2],
+];
+
 function Chatter() {
-  const bubbles = [
-    [24, 8, 62], [150, 8, 38], [24, 17, 44], [188, 26, 70], [150, 34, 30], [24, 43, 54], [60, 52, 76], [188, 61, 40], [24, 69, 66], [150, 78, 48], [60, 87, 34],
-  ] as const;
   return (
-    <svg class="chatter" viewBox="0 0 100 96" preserveAspectRatio="xMidYMid slice">
-      {bubbles.map(([hue, top, width], row) => (
-        <g key={top} class={row % 3 === 1 ? "chatter-own" : undefined} transform={`translate(${row % 3 === 1 ? 92 - width : 8} ${top})`} data-hue={hue}>
-          <rect width={width} height="6.500" rx="3.250" />
-          <rect class="chatter-line" x="3" y="2.700" width={width - 6} height="1.100" rx="0.550" />
-        </g>
-      ))}
+    <svg class="chatter" viewBox="0 0 100 136" preserveAspectRatio="xMidYMid slice">
+      {bubbles.map((bubble) => <Bubble key={bubble[0]} bubble={bubble} />)}
     </svg>
+  );
+}
+
+function Bubble({ bubble: [top, width, lines, own] }: { bubble: (typeof bubbles)[number] }) {
+  const left = own ? 88 - width : 24;
+  return (
+    <g class={own ? "chatter-own" : undefined}>
+      {!own && <rect class="chatter-face" x="12" y={top} width="9" height="9" rx="3" />}
+      <rect x={left} y={top} width={width} height={lines * 4 + 5} rx="4" />
+      {Array.from({ length: lines }, (_, line) => (
+        <rect class="chatter-line" key={line} x={left + 4} y={top + 4 + line * 4} width={(width - 8) * (line === lines - 1 ? 0.6 : 1)} height="1.4" rx="0.7" />
+      ))}
+    </g>
   );
 }

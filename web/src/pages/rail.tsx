@@ -42,11 +42,11 @@ function GroupPlace({ group }: { group: Group }) {
 
 function Place(props: { label: string; chosen: boolean; unread: Count; onOpen: () => void; children: ComponentChildren }) {
   const { unread, mentions } = props.unread;
-  const label = unread > 0 ? `${props.label} – ${t("has_unread")}` : props.label;
   return (
-    <button type="button" class="rail-place" aria-label={label} title={props.label} aria-current={props.chosen ? "true" : undefined} onClick={props.onOpen}>
+    <button type="button" class="rail-place" title={props.label} aria-current={props.chosen ? "true" : undefined} onClick={props.onOpen}>
       <span class="rail-pill" data-unread={unread > 0 || undefined} />
       {props.children}
+      <span class="unseen">{props.label} {unread > 0 && t("has_unread")}</span>
       {mentions > 0 && <span class="badge rail-badge">{mentions > 99 ? "99+" : mentions}</span>}
     </button>
   );

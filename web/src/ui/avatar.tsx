@@ -28,9 +28,12 @@ export function hueOf(id: string): number {
   return Math.round((sum * 137.508) % 360);
 }
 
-/** The first letters of the first two words, as a reader would count letters. */
+/** The first letters of the first two words, as a reader would count letters; of two scripts the first alone. */
 export function initials(name: string): string {
-  const words = name.split(/[\s._-]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const letters = words.slice(0, 2).map((word) => [...word.replace(/^[^\p{L}\p{N}]+/u, "")][0] ?? "");
-  return letters.join("").toLocaleUpperCase() || "?";
+  const words = name.split(/[\s._-]+/u).map((word) => word.replace(/^[^\p{L}\p{N}]+/u, "")).filter(Boolean);
+  const [first = "?", second = ""] = words.map((word) => [...word][0] ?? "");
+  const together = isLatin(first) && isLatin(second);
+  return (together ? first + second : first).toLocaleUpperCase();
 }
+
+const isLatin = (letter: string) => /^[\p{Script=Latin}\p{N}]?$/u.test(letter);

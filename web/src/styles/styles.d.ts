@@ -1,2 +1,0 @@
-// Styles are imported for their effect; Vite gathers them.
-declare module "*.css";
