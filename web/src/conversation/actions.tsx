@@ -26,7 +26,7 @@ export function Actions({ message, inThread }: { message: Message; inThread: boo
   return (
     <div class="actions" role="toolbar" aria-label={t("talk_actions")} data-open={picking || undefined}>
       {rights.react && QUICK.map((emoji) => (
-        <button key={emoji} type="button" class="icon-button only-wide" aria-label={t("talk_react_with", { emoji })} onClick={() => react(emoji)}>{emoji}</button>
+        <button key={emoji} type="button" class="icon-button emoji only-wide" aria-label={t("talk_react_with", { emoji })} onClick={() => react(emoji)}>{emoji}</button>
       ))}
       {rights.react && <IconButton icon="smile" label={t("talk_react")} aria-expanded={picking} onClick={() => setPicking(!picking)} />}
       {!inThread && rights.post && <IconButton icon="thread" label={t("talk_reply_in_thread")} onClick={() => go(`/c/${message.channelId}/t/${message.threadId ?? message.id}`)} />}

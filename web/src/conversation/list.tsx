@@ -27,6 +27,8 @@ interface Props<Row extends { key: string }> {
   rows: readonly Row[];
   draw: (row: Row) => ComponentChildren;
   label: string;
+  /** Where few rows stand: at the upper edge, or at the lower one, where one writes. */
+  from?: "start" | "end";
   start: Anchor;
   control: (control: ListControl) => void;
   onEdge: (edge: "start" | "end") => void;
@@ -70,14 +72,14 @@ export class VirtualList<Row extends { key: string }> extends Component<Props<Ro
     this.settle();
   }
 
-  override render({ rows, draw, label, busy }: Props<Row>) {
+  override render({ rows, draw, label, busy, from: edge = "end" }: Props<Row>) {
     this.take(rows);
     const { from, to, offset } = this.due();
     this.drawn = { from, to, offset };
     return (
-      <div class="list" ref={this.view} tabIndex={0} role="region" aria-label={label} aria-busy={busy} onScroll={this.scrolled} onKeyDown={this.steered}>
-        <div class="list-space" style={{ blockSize: `${this.heights.total}px` }}>
-          <ol class="list-rows" ref={this.place} style={{ transform: `translateY(${offset}px)` }}>
+      <div class="rows" data-from={edge} ref={this.view} tabIndex={0} role="region" aria-label={label} aria-busy={busy} onScroll={this.scrolled} onKeyDown={this.steered}>
+        <div class="rows-space" style={{ blockSize: `${this.heights.total}px` }}>
+          <ol class="rows-drawn" ref={this.place} style={{ transform: `translateY(${offset}px)` }}>
             {rows.slice(from, to).map((row) => <li key={row.key} data-row={row.key} tabIndex={-1}>{draw(row)}</li>)}
           </ol>
         </div>

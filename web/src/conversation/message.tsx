@@ -21,7 +21,7 @@ import { Quote } from "./quote";
 import { Reactions } from "./reactions";
 import type { Row } from "./rows";
 import { useTalk } from "./talk";
-import { dayName, fullTime, hour } from "./times";
+import { dayName, fullTime, hour, shortHour } from "./times";
 import { ThreadSummary } from "./thread-summary";
 
 interface Props {
@@ -72,7 +72,7 @@ function Body({ row, inThread }: { row: Row; inThread: boolean }) {
     >
       <div class="message-side">
         {grouped
-          ? message.createdAt && <time class="message-hour" dateTime={message.createdAt}>{hour(message.createdAt)}</time>
+          ? message.createdAt && <time class="message-hour" dateTime={message.createdAt}>{shortHour(message.createdAt)}</time>
           : <Avatar id={message.userId} name={nameOf(message.userId, message.username)} picture={pictureOf(message.userId)} status={statusOf(message.userId)} />}
       </div>
       <div class="message-body">

@@ -24,7 +24,7 @@ function Chip({ message, one }: { message: Message; one: Reaction }) {
   const rest = one.count - Math.min(NAMED, one.userIds.length);
   return (
     <button type="button" class="reaction" aria-pressed={mine} disabled={!may} title={rest > 0 ? `${names} +${rest}` : names} onClick={toggle}>
-      <span dir="ltr">{one.reaction}</span> <span>{one.count}</span>
+      <span class="emoji" dir="ltr">{one.reaction}</span> <span>{one.count}</span>
     </button>
   );
 }

@@ -67,6 +67,7 @@ function Thread({ rootId, typing, onClose }: { rootId: string; typing: Typing; o
               rows={all}
               draw={(row: Row) => <MessageRow row={row} inThread />}
               label={t("talk_thread")}
+              from="start"
               start="end"
               busy={false}
               control={(made) => (list.current = made)}

@@ -14,6 +14,12 @@ export function hour(time: string): string {
   return format("hour", { hour: "2-digit", minute: "2-digit" }).format(new Date(time));
 }
 
+/** Without the half of the day, for where there is little room. */
+export function shortHour(time: string): string {
+  const parts = format("hour", { hour: "2-digit", minute: "2-digit" }).formatToParts(new Date(time));
+  return parts.filter((part) => part.type !== "dayPeriod").map((part) => part.value).join("").trim();
+}
+
 export function fullTime(time: string): string {
   return format("full", { dateStyle: "full", timeStyle: "medium" }).format(new Date(time));
 }

@@ -1,16 +1,30 @@
 // What was begun and not sent, here and on other devices: the server keeps it, this page writes a moment after one stops typing.
-import { api, Failure } from "../api/http";
+import { api } from "../api/http";
 import type { Hub } from "../hub";
 
 const PAUSE = 900;
 
 interface Kept {
-  text: string | null;
+  channelId: string;
+  threadId: string | null;
+  text: string;
+}
+
+/** What the server keeps; asked for when the first draft is looked for, and after one was written. */
+const lists = new WeakMap<Hub, Promise<readonly Kept[]>>();
+
+function draftsOf(hub: Hub): Promise<readonly Kept[]> {
+  const list = lists.get(hub) ?? api.get<{ drafts: Kept[] }>("/drafts", { limit: 100 }).then((page) => page.drafts);
+  lists.set(hub, list);
+  return list;
 }
 
 /** The draft of one channel, or of one thread of it. */
 export class DraftKeeper {
+  private readonly hub: Hub;
   private readonly path: string;
+  private readonly channelId: string;
+  private readonly threadId: string | null;
   private readonly changed: (text: string) => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private kept = "";
@@ -19,11 +33,15 @@ export class DraftKeeper {
 
   /** `changed` hears what the server keeps: at the beginning, and when another device writes. */
   constructor(hub: Hub, channelId: string, threadId: string | null, changed: (text: string) => void) {
+    this.hub = hub;
     this.path = `/drafts/${channelId}${threadId ? `?threadId=${threadId}` : ""}`;
+    this.channelId = channelId;
+    this.threadId = threadId;
     this.changed = changed;
     this.off = hub.on("entry", (entry) => {
       if (entry.event !== "draft_updated") return;
       const { about } = entry.data;
+      lists.delete(hub);
       if (about.channelId === channelId && about.threadId === threadId) void this.read();
     });
     void this.read();
@@ -51,10 +69,12 @@ export class DraftKeeper {
 
   /** Of what is being written here nothing is taken away. */
   private async read(): Promise<void> {
-    const text = await api.get<Kept>(this.path).then((draft) => draft.text ?? "", (problem) =>
-      problem instanceof Failure && problem.code === "NOT_FOUND" ? "" : null);
-    if (text === null || (this.now !== null && this.now !== this.kept)) return;
-    if (text === this.kept) return;
+    const all = await draftsOf(this.hub).catch(() => null);
+    if (!all) lists.delete(this.hub);
+    if (!all || (this.now !== null && this.now !== this.kept)) return;
+    const text = all.find((draft) => draft.channelId === this.channelId && draft.threadId === this.threadId)?.text ?? "";
+    // The server keeps no blanks at the ends; what one is typing has them.
+    if (text.trim() === this.kept.trim()) return;
     this.kept = text;
     this.now = text;
     this.changed(text);
@@ -70,5 +90,6 @@ export class DraftKeeper {
       // Later typing writes it again.
       if (this.kept === text) this.kept = before;
     });
+    lists.delete(this.hub);
   }
 }
