@@ -36,7 +36,9 @@ export function ChannelAbout({ channel: id }: { channel: Id }) {
 }
 
 const levels = ["all", "mentions", "none"] as const;
-type Wish = { level: (typeof levels)[number]; mutedUntil: string | null };
+type Level = (typeof levels)[number];
+/** Without a level it is as by default. */
+type Wish = { level: Level | null };
 
 function Hearing({ channel }: { channel: Channel }) {
   const [wish, setWish] = useState<Wish | null>(null);
@@ -45,10 +47,10 @@ function Hearing({ channel }: { channel: Channel }) {
     void api.get<Wish>(path).then(setWish, () => undefined);
   }, [path]);
   if (!wish) return null;
-  const choose = (level: Wish["level"]) => void attempt(api.put<Wish>(path, { level, mutedUntil: wish.mutedUntil }).then(setWish), t("saved"));
+  const choose = (level: Level) => void attempt(api.put<Wish>(path, { level }).then(setWish), t("saved"));
   return (
     <Section title={t("notifications")} hint={t("hearing_hint")}>
-      <Choice label={t("hear_of")} value={wish.level} onChange={choose} options={levels.map((level) => ({ value: level, label: t(`hear_${level}`) }))} />
+      <Choice label={t("hear_of")} value={wish.level ?? "mentions"} onChange={choose} options={levels.map((level) => ({ value: level, label: t(`hear_${level}`) }))} />
     </Section>
   );
 }

@@ -50,7 +50,7 @@ function itemsOf(group: Group, leave: () => void): MenuItem[] {
       { label: t("group_settings"), icon: "gear", onChoose: () => go(`/g/${group.id}/settings`) },
     );
   }
-  if (group.role) items.push({ label: t("leave_group"), icon: "door", danger: true, onChoose: leave });
+  if (group.role) items.push({ label: t("leave_group"), icon: "door", danger: true, apart: true, onChoose: leave });
   return items;
 }
 

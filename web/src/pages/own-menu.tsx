@@ -21,7 +21,7 @@ export function OwnMenu() {
       chosen: myStatus.value === status,
       onChoose: () => chooseStatus(status),
     })),
-    { label: t("settings"), icon: "gear" as const, onChoose: () => go("/settings") },
+    { label: t("settings"), icon: "gear" as const, apart: true, onChoose: () => go("/settings") },
     {
       label: t("shortcuts"),
       icon: "keyboard" as const,
@@ -29,7 +29,7 @@ export function OwnMenu() {
         overlay.value = { name: "shortcuts" };
       },
     },
-    { label: t("sign_out"), icon: "door" as const, onChoose: () => void signOut() },
+    { label: t("sign_out"), icon: "door" as const, apart: true, onChoose: () => void signOut() },
   ];
   return (
     <Menu label={t("own_menu", { name })} items={items} side="up" class="rail-own">

@@ -34,7 +34,7 @@ export function Person({ user: id }: { user: Id }) {
           <p class="hero-name" dir="auto">{name}</p>
           <p class="hero-tags">
             <span class="soft">@{user.username}</span>
-            <span class="tag">{user.status === "inactive" ? t("deactivated") : t(`status_${statusOf(id)}`)}</span>
+            <span class="tag">{statusWord(user)}</span>
           </p>
         </div>
       </header>
@@ -44,6 +44,13 @@ export function Person({ user: id }: { user: Id }) {
       <Shared id={id} key={`shared-${id}`} />
     </Pane>
   );
+}
+
+/** Of others one cannot tell whether they hide. */
+function statusWord(user: User): string {
+  if (user.status === "inactive") return t("deactivated");
+  const status = statusOf(user.id);
+  return status === "offline" && user.id !== me.value?.id ? t("not_there") : t(`status_${status}`);
 }
 
 function Acts({ user }: { user: User }) {

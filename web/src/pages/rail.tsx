@@ -54,8 +54,9 @@ function Place(props: { label: string; chosen: boolean; unread: Count; onOpen: (
 
 function RailLink({ to, icon, label, count = 0 }: { to: string; icon: IconName; label: string; count?: number }) {
   return (
-    <Link to={to} class="rail-link" aria-label={count ? `${label} (${count})` : label} title={label} aria-current={route.value.path === to ? "page" : undefined}>
+    <Link to={to} class="rail-link" title={label} aria-current={route.value.path === to ? "page" : undefined}>
       <Icon name={icon} />
+      <span class="unseen">{label}</span>
       {count > 0 && <span class="badge rail-badge">{count > 99 ? "99+" : count}</span>}
     </Link>
   );

@@ -12,7 +12,6 @@ import { t } from "../words";
 
 type Params = Record<string, string>;
 // What a pattern names is what its page takes.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyPage = ComponentType<any>;
 
 const groupPages = () => import("./group");

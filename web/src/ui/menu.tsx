@@ -3,7 +3,16 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon";
 
-export type MenuItem = { label: string; icon?: IconName; danger?: boolean; chosen?: boolean; onChoose: () => void };
+export type MenuItem = {
+  label: string;
+  icon?: IconName;
+  danger?: boolean;
+  /** Of one that is chosen among others: whether it is this one. */
+  chosen?: boolean;
+  /** Whether a line stands above it. */
+  apart?: boolean;
+  onChoose: () => void;
+};
 
 type MenuProps = {
   label: string;
@@ -67,6 +76,7 @@ function Item({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
       aria-checked={radio ? item.chosen : undefined}
       tabIndex={-1}
       data-danger={item.danger || undefined}
+      data-apart={item.apart || undefined}
       onClick={onChoose}
     >
       {radio ? <span class="icon">{item.chosen && <Icon name="check" />}</span> : item.icon && <Icon name={item.icon} />}

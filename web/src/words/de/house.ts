@@ -24,6 +24,7 @@ export const house: Record<keyof typeof en, string> = {
   status_away: "Abwesend",
   status_busy: "Nicht stören",
   status_offline: "Unsichtbar",
+  not_there: "Offline",
 
   banner_offline: "Du bist offline. Was du schreibst, bleibt hier und geht hinaus, sobald du zurück bist.",
   banner_waiting: "Der Server antwortet nicht. Was du schreibst, bleibt hier; wir versuchen es weiter.",

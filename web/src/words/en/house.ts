@@ -22,6 +22,7 @@ export const house = {
   status_away: "Away",
   status_busy: "Do not disturb",
   status_offline: "Invisible",
+  not_there: "Offline",
 
   banner_offline: "You are offline. What you write is kept and sent when you are back.",
   banner_waiting: "The server does not answer. What you write is kept; we keep trying.",
