@@ -34,6 +34,7 @@ mod search;
 mod system;
 mod table;
 mod users;
+mod web;
 
 use std::sync::Arc;
 
@@ -54,6 +55,7 @@ use crate::error::{Error, Result};
 pub fn routes() -> Vec<Route> {
     let areas = [
         system::routes(),
+        web::routes(),
         pages::routes(),
         auth::routes(),
         users::routes(),

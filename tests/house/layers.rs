@@ -27,6 +27,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
+    ("include_dir", &["rest"]),
     ("mio", &["bench"]),
     ("hdrhistogram", &["bench"]),
 ];

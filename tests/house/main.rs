@@ -58,3 +58,4 @@ mod store;
 mod stores;
 mod threads;
 mod unsettled;
+mod web;
