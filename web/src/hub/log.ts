@@ -36,7 +36,8 @@ export class Log {
   take(heard: Heard): Heard[] {
     const { epoch, seq } = heard.data;
     if (epoch !== this.#epoch) {
-      this.#doubt();
+      // History may have gone back; the answer to `resume` tells.
+      this.#stale = true;
       return [];
     }
     this.#known = Math.max(this.#known, last(heard));
@@ -77,15 +78,8 @@ export class Log {
       this.#seq = last(next);
       applied.push(next);
     }
-    for (const seq of this.#held.keys()) if (seq <= this.#seq) this.#held.delete(seq);
+    for (const place of this.#held.keys()) if (place <= this.#seq) this.#held.delete(place);
     return applied;
-  }
-
-  /** History may have gone back: what is held belongs to a telling that is over. */
-  #doubt(): void {
-    this.#held.clear();
-    this.#known = this.#seq;
-    this.#stale = true;
   }
 }
 
