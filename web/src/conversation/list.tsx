@@ -36,23 +36,24 @@ interface Props<Row extends { key: string }> {
   busy: boolean;
 }
 
-interface State {
-  drawn: Slice;
-}
-
-export class VirtualList<Row extends { key: string }> extends Component<Props<Row>, State> {
-  override state: State = { drawn: { from: 0, to: 0, offset: 0 } };
+export class VirtualList<Row extends { key: string }> extends Component<Props<Row>> {
   private readonly heights = new Heights(64);
   private readonly view = createRef<HTMLDivElement>();
   private readonly place = createRef<HTMLOListElement>();
   private anchor: Anchor = this.props.start;
   private shown: readonly Row[] | null = null;
   private height = 600;
+  /** Where the list stood when it was last looked at. */
+  private stood = 0;
   private observer: ResizeObserver | null = null;
+  private drawn: Slice = { from: 0, to: 0, offset: 0 };
 
   override componentDidMount(): void {
     this.height = this.view.current?.clientHeight ?? this.height;
-    this.observer = new ResizeObserver(() => this.settle());
+    this.observer = new ResizeObserver(() => {
+      this.follow();
+      this.settle();
+    });
     if (this.view.current) this.observer.observe(this.view.current);
     if (this.place.current) this.observer.observe(this.place.current);
     this.props.control({
@@ -73,6 +74,7 @@ export class VirtualList<Row extends { key: string }> extends Component<Props<Ro
   }
 
   override render({ rows, draw, label, busy, from: edge = "end" }: Props<Row>) {
+    this.follow();
     this.take(rows);
     const { from, to, offset } = this.due();
     this.drawn = { from, to, offset };
@@ -86,8 +88,6 @@ export class VirtualList<Row extends { key: string }> extends Component<Props<Ro
       </div>
     );
   }
-
-  private drawn: Slice = this.state.drawn;
 
   private take(rows: readonly Row[]): void {
     if (rows === this.shown) return;
@@ -116,12 +116,20 @@ export class VirtualList<Row extends { key: string }> extends Component<Props<Ro
     this.height = view.clientHeight;
     const news = this.measure();
     const due = this.due();
-    if (news || due.from < this.drawn.from || due.to > this.drawn.to || due.offset !== this.heights.offset(due.from)) {
-      if (news || !same(due, this.drawn)) return this.redraw();
-    }
+    if (news || due.from < this.drawn.from || due.to > this.drawn.to) return this.redraw();
     const top = this.top();
     if (Math.abs(view.scrollTop - top) >= 1) view.scrollTop = top;
+    this.stood = view.scrollTop;
     this.look();
+  }
+
+  /** Who scrolls is followed at once: the event that tells of it may still be on its way. */
+  private follow(): void {
+    const view = this.view.current;
+    if (!view || Math.abs(view.scrollTop - this.stood) < 1) return;
+    this.stood = view.scrollTop;
+    this.height = view.clientHeight;
+    this.anchor = anchorAt(this.heights, this.stood, this.height, SLACK);
   }
 
   private redraw(): void {
@@ -141,7 +149,7 @@ export class VirtualList<Row extends { key: string }> extends Component<Props<Ro
   private readonly scrolled = () => {
     const view = this.view.current;
     if (!view) return;
-    this.anchor = anchorAt(this.heights, view.scrollTop, this.height, SLACK);
+    this.follow();
     const near = slice(this.heights, view.scrollTop, this.height, BEYOND / 2);
     if (near.from < this.drawn.from || near.to > this.drawn.to) this.redraw();
     else this.look();
@@ -181,8 +189,4 @@ export class VirtualList<Row extends { key: string }> extends Component<Props<Ro
     const row = [...(this.place.current?.children ?? [])].find((one) => (one as HTMLElement).dataset["row"] === key);
     (row as HTMLElement | undefined)?.focus();
   }
-}
-
-function same(one: Slice, other: Slice): boolean {
-  return one.from === other.from && one.to === other.to && one.offset === other.offset;
 }

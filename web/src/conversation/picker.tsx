@@ -13,7 +13,10 @@ export function Picker({ onPick, onClose }: Props) {
   const [list, setList] = useState<typeof Emoji | null>(null);
   const [word, setWord] = useState("");
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => void import("./emoji").then(setList), []);
+  useEffect(() => {
+    place.current?.querySelector("input")?.focus({ preventScroll: true });
+    void import("./emoji").then(setList);
+  }, []);
   useEffect(() => {
     const outside = (event: Event) => !place.current?.contains(event.target as Node) && onClose();
     document.addEventListener("pointerdown", outside);
@@ -27,7 +30,7 @@ export function Picker({ onPick, onClose }: Props) {
   const found = word && list ? [{ kind: "found", all: list.find(word, 60) }] : (list?.kinds ?? []);
   return (
     <div class="picker" ref={place} role="dialog" aria-label={t("talk_emoji")} onKeyDown={closes}>
-      <SearchField label={t("talk_find_emoji")} value={word} onValue={setWord} autoFocus />
+      <SearchField label={t("talk_find_emoji")} value={word} onValue={setWord} />
       <div class="picker-all" tabIndex={-1}>
         {found.map(({ kind, all }) => (
           <div key={kind} class="picker-kind">
