@@ -1,6 +1,6 @@
 // Says honestly how it stands with the connection, and nothing while all is well.
 import { useEffect, useState } from "preact/hooks";
-import { hubState } from "../state/connection";
+import { hubState, tryNow } from "../state/connection";
 import { Icon } from "../ui/icon";
 import { t } from "../words";
 
@@ -11,6 +11,7 @@ export function Banner() {
   return (
     <div class="banner" role="status" data-shown={(away && late) || undefined}>
       {away && late && <><Icon name={phase === "waiting" ? "warning" : "retry"} /><span>{words()}</span></>}
+      {late && phase === "waiting" && navigator.onLine && <button type="button" class="banner-try" onClick={tryNow}>{t("try_now")}</button>}
     </div>
   );
 }

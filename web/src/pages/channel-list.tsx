@@ -1,13 +1,15 @@
 // The list beside the rail: the channels of a group, or one's direct talks, and what is unread in them.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
 import type { Channel, Group } from "../api/types";
 import { currentChannel, side } from "../state/here";
-import { channelsOf, directChannels, isAdminOf, places, placesLoaded, unreadIn } from "../state/mine";
+import { channelsOf, directChannels, isAdminOf, myGroups, places, placesLoaded, unreadIn } from "../state/mine";
 import { noticesHeard } from "../state/notices";
 import { overlay } from "../state/overlay";
 import { route } from "../state/route";
-import { IconButton } from "../ui/button";
+import { isNarrow } from "../state/width";
+import { IconButton, LinkButton } from "../ui/button";
 import { Icon, type IconName } from "../ui/icon";
 import { Link } from "../ui/link";
 import { Skeleton } from "../ui/skeleton";
@@ -34,7 +36,7 @@ function GroupChannels({ group }: { group: Group }) {
   return (
     <>
       <header class="list-head">
-        <h2 class="cut" dir="auto"><Link to={`/g/${group.id}`} class="list-title">{group.name}</Link></h2>
+        <Name><Link to={`/g/${group.id}`} class="list-title">{group.name}</Link></Name>
         <GroupMenu group={group} />
       </header>
       <div class="list-body">
@@ -61,16 +63,27 @@ function DirectChannels() {
   return (
     <>
       <header class="list-head">
-        <h2 class="cut">{t("direct_messages")}</h2>
+        <Name>{t("direct_messages")}</Name>
         <IconButton icon="plus" label={t("new_direct")} onClick={begin} />
       </header>
       <div class="list-body">
         {!placesLoaded.value && <Skeleton rows={6} height={1.75} />}
-        {placesLoaded.value && directChannels.value.length === 0 && <p class="list-empty">{t("no_directs")}</p>}
+        {placesLoaded.value && directChannels.value.length === 0 && <Nobody />}
         <ul>{directChannels.value.map((channel) => <Row channel={channel} key={channel.id} />)}</ul>
       </div>
     </>
   );
+}
+
+/** Where the list stands alone, its name is the name of the page. */
+function Name({ children }: { children: ComponentChildren }) {
+  const Heading = isNarrow.value ? "h1" : "h2";
+  return <Heading class="list-name cut" dir="auto">{children}</Heading>;
+}
+
+function Nobody() {
+  if (myGroups.value.length > 0) return <p class="list-empty">{t("no_directs")}</p>;
+  return <div class="list-empty"><p>{t("welcome_text")}</p><LinkButton to="/browse" kind="main" size="small">{t("browse_groups")}</LinkButton></div>;
 }
 
 function Row({ channel }: { channel: Channel }) {

@@ -5,6 +5,7 @@ import { channelToOpen, chooseSide, side, showsList } from "../state/here";
 import { channelsOf, directChannels, myGroups, placesLoaded, unreadIn } from "../state/mine";
 import { unreadNotices } from "../state/notices";
 import { go, route } from "../state/route";
+import { isNarrow } from "../state/width";
 import { Avatar } from "../ui/avatar";
 import { Icon, type IconName } from "../ui/icon";
 import { Link } from "../ui/link";
@@ -66,7 +67,7 @@ function RailLink({ to, icon, label, count = 0 }: { to: string; icon: IconName; 
 function open(next: Id | "direct"): void {
   chooseSide(next);
   const channel = channelToOpen(next);
-  if (showsList.value && matchMedia("(width < 48rem)").matches) return;
+  if (showsList.value && isNarrow.value) return;
   if (channel) go(`/c/${channel}`);
   else if (next !== "direct") go(`/g/${next}`);
 }

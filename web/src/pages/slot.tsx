@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { channelToOpen, lastChannel, side } from "../state/here";
 import { places, placesLoaded } from "../state/mine";
 import { go, match, route } from "../state/route";
+import { isNarrow } from "../state/width";
 import { LinkButton } from "../ui/button";
 import { Empty } from "../ui/pane";
 import { Skeleton } from "../ui/skeleton";
@@ -67,14 +68,14 @@ function Start() {
   useEffect(() => {
     if (!ready) return;
     const channel = lastChannel() ?? channelToOpen(side.value);
-    if (channel && (path === "/" && matchMedia("(width >= 48rem)").matches)) go(`/c/${channel}`, "replace");
+    if (channel && path === "/" && !isNarrow.value) go(`/c/${channel}`, "replace");
   }, [ready, path]);
   if (!ready) return <div class="pane-body"><div class="pane-column"><Skeleton rows={5} /></div></div>;
   return (
     <div class="middle">
       {none
-        ? <Empty icon="compass" title={t("welcome_title")}><p>{t("welcome_text")}</p><LinkButton to="/browse" kind="main">{t("browse_groups")}</LinkButton></Empty>
-        : <Empty icon="message" title={t("nothing_open")}><p>{t("nothing_open_text")}</p></Empty>}
+        ? <Empty first icon="compass" title={t("welcome_title")}><p>{t("welcome_text")}</p><LinkButton to="/browse" kind="main">{t("browse_groups")}</LinkButton></Empty>
+        : <Empty first icon="message" title={t("nothing_open")}><p>{t("nothing_open_text")}</p></Empty>}
     </div>
   );
 }
@@ -82,7 +83,7 @@ function Start() {
 export function Lost() {
   return (
     <div class="middle">
-      <Empty icon="compass" title={t("lost_title")}><p>{t("lost_text")}</p><LinkButton to="/">{t("to_start")}</LinkButton></Empty>
+      <Empty first icon="compass" title={t("lost_title")}><p>{t("lost_text")}</p><LinkButton to="/">{t("to_start")}</LinkButton></Empty>
     </div>
   );
 }

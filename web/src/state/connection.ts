@@ -25,12 +25,17 @@ export function keepConnected(): void {
     forgetPlaces();
     if (id) begin(id);
   });
+  window.addEventListener("online", tryNow);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
   onToken((signedIn) => signedIn && hub.peek()?.renew(signedIn.accessToken));
   effect(() => {
     const status = myStatus.value;
     if (hubState.value.phase === "online") void hub.peek()?.ask("update_presence", { status }).catch(() => undefined);
   });
 }
+
+/** Does not wait for the next try. */
+export const tryNow = (): void => hub.peek()?.wake();
 
 function begin(userId: string): void {
   const next = new Hub({ userId, token: ({ fresh }) => accessToken(fresh) });

@@ -4,6 +4,7 @@ import { api } from "../api/http";
 import type { Message, Notification as Notice } from "../api/types";
 import { t, type Key } from "../words";
 import { recall, remember } from "./keep";
+import { nameOf } from "./people";
 import { go, route } from "./route";
 
 export const unreadNotices = signal(0);
@@ -32,7 +33,7 @@ export async function allowRinging(on: boolean): Promise<void> {
 export function titleOf(notice: Notice): string {
   const key = `notice_${notice.kind}` as Key;
   const known: readonly Key[] = ["notice_mention", "notice_reply", "notice_direct", "notice_message", "notice_request", "notice_invite"];
-  return t((known.includes(key) ? key : "notice_message") as "notice_message", { name: notice.username ?? "" });
+  return t((known.includes(key) ? key : "notice_message") as "notice_message", { name: notice.userId ? nameOf(notice.userId, notice.username ?? "") : (notice.username ?? "") });
 }
 
 export function placeOf(notice: Notice): string {

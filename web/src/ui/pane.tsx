@@ -56,11 +56,13 @@ export function Section(props: { title: string; hint?: string; actions?: Compone
   );
 }
 
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ComponentChildren }) {
+/** `first` where no other heading stands on the page. */
+export function Empty({ icon, title, first, children }: { icon: IconName; title: string; first?: boolean; children?: ComponentChildren }) {
+  const Heading = first ? "h1" : "h2";
   return (
     <div class="empty">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Heading class="empty-title">{title}</Heading>
       {children}
     </div>
   );

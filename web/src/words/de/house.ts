@@ -28,6 +28,7 @@ export const house: Record<keyof typeof en, string> = {
 
   banner_offline: "Du bist offline. Was du schreibst, bleibt hier und geht hinaus, sobald du zurück bist.",
   banner_waiting: "Der Server antwortet nicht. Was du schreibst, bleibt hier; wir versuchen es weiter.",
+  try_now: "Jetzt versuchen",
   banner_connecting: "Verbindet …",
   banner_catching_up: "Wieder da, holt nach, was du verpasst hast …",
 

@@ -26,6 +26,7 @@ export const house = {
 
   banner_offline: "You are offline. What you write is kept and sent when you are back.",
   banner_waiting: "The server does not answer. What you write is kept; we keep trying.",
+  try_now: "Try now",
   banner_connecting: "Connecting…",
   banner_catching_up: "Back again, fetching what you missed…",
 
