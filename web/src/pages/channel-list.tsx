@@ -45,11 +45,11 @@ function GroupChannels({ group }: { group: Group }) {
           {isAdminOf(group.id) && <Requests group={group} />}
         </ul>
         <div class="list-section">
-          <h3>{t("channels")}</h3>
+          <SectionName>{t("channels")}</SectionName>
           {mayCreate && <IconButton icon="plus" label={t("new_channel")} onClick={create} />}
         </div>
         <ul>{channels.filter((channel) => channel.type === "text").map((channel) => <Row channel={channel} key={channel.id} />)}</ul>
-        {spoken.length > 0 && <div class="list-section"><h3>{t("voice_and_video")}</h3></div>}
+        {spoken.length > 0 && <div class="list-section"><SectionName>{t("voice_and_video")}</SectionName></div>}
         <ul>{spoken.map((channel) => <Row channel={channel} key={channel.id} />)}</ul>
       </div>
     </>
@@ -79,6 +79,11 @@ function DirectChannels() {
 function Name({ children }: { children: ComponentChildren }) {
   const Heading = isNarrow.value ? "h1" : "h2";
   return <Heading class="list-name cut" dir="auto">{children}</Heading>;
+}
+
+function SectionName({ children }: { children: ComponentChildren }) {
+  const Heading = isNarrow.value ? "h2" : "h3";
+  return <Heading class="list-section-name">{children}</Heading>;
 }
 
 function Nobody() {

@@ -1,12 +1,14 @@
 // Oneself at the foot of the rail: how one is shown to others, settings, the way out.
 import type { Status } from "../api/types";
+import { chooseStatus, hubState } from "../state/connection";
 import { pictureOf } from "../state/people";
-import { chooseStatus, myStatus } from "../state/presence";
+import { statusOf } from "../state/presence";
 import { overlay } from "../state/overlay";
 import { go } from "../state/route";
 import { me, signOut } from "../state/session";
 import { Avatar } from "../ui/avatar";
 import { Menu } from "../ui/menu";
+import { attempt } from "../ui/problem";
 import { t } from "../words";
 
 const statuses: readonly Status[] = ["online", "away", "busy", "offline"];
@@ -15,11 +17,12 @@ export function OwnMenu() {
   const user = me.value;
   if (!user) return null;
   const name = user.displayName || user.username;
+  const shown = hubState.value.phase === "online" ? statusOf(user.id) : undefined;
   const items = [
     ...statuses.map((status) => ({
       label: t(`status_${status}`),
-      chosen: myStatus.value === status,
-      onChoose: () => chooseStatus(status),
+      chosen: shown === status,
+      onChoose: () => void attempt(chooseStatus(status)),
     })),
     { label: t("settings"), icon: "gear" as const, apart: true, onChoose: () => go("/settings") },
     {
@@ -33,7 +36,7 @@ export function OwnMenu() {
   ];
   return (
     <Menu label={t("own_menu", { name })} items={items} side="up" class="rail-own">
-      <Avatar id={user.id} name={name} size={2.5} picture={user.avatarUrl ?? pictureOf(user.id)} status={myStatus.value} />
+      <Avatar id={user.id} name={name} size={2.5} picture={user.avatarUrl ?? pictureOf(user.id)} status={shown} />
     </Menu>
   );
 }

@@ -1,12 +1,13 @@
 // The one connection of this page: begun with the session, ended with it, and all that has to be done when it comes back.
 import { effect, signal } from "@preact/signals";
 import { onToken } from "../api/token";
+import type { Status } from "../api/types";
 import { Hub, type HubState } from "../hub";
 import type { Entry, Hint } from "../hub/wire";
 import { ring, countNotifications } from "./notices";
 import { apply, countSoon, forgetPlaces, loadPlaces, loseChannel } from "./mine";
 import { meetSome } from "./people";
-import { hear, myStatus, see } from "./presence";
+import { hear, see } from "./presence";
 import { accessToken, me } from "./session";
 
 /** Null while nobody is signed in. */
@@ -28,10 +29,12 @@ export function keepConnected(): void {
   window.addEventListener("online", tryNow);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
   onToken((signedIn) => signedIn && hub.peek()?.renew(signedIn.accessToken));
-  effect(() => {
-    const status = myStatus.value;
-    if (hubState.value.phase === "online") void hub.peek()?.ask("update_presence", { status }).catch(() => undefined);
-  });
+}
+
+/** How one wishes to be shown: the server keeps it for all devices, and tells all. */
+export async function chooseStatus(status: Status): Promise<void> {
+  const answer = await hub.peek()?.ask("update_presence", { status });
+  if (answer) hear([answer.presence]);
 }
 
 /** Does not wait for the next try. */

@@ -1,19 +1,8 @@
 // Who is there. An update that is older than what is known is dropped.
 import { signal } from "@preact/signals";
 import type { Id, Presence, Status } from "../api/types";
-import { recall, remember } from "./keep";
 
 export const presences = signal<ReadonlyMap<Id, Presence>>(new Map());
-
-const isStatus = (value: string | null): value is Status => ["online", "away", "busy", "offline"].includes(value ?? "");
-const remembered = recall("status");
-/** What one chose to be shown as. */
-export const myStatus = signal<Status>(isStatus(remembered) ? remembered : "online");
-
-export function chooseStatus(status: Status): void {
-  remember("status", status);
-  myStatus.value = status;
-}
 
 export const statusOf = (id: Id): Status => presences.value.get(id)?.status ?? "offline";
 

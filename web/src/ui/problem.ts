@@ -1,5 +1,4 @@
 // What went wrong, in words for whoever sits in front of it.
-import { Failure } from "../api/failure";
 import { t, type Key } from "../words";
 import { toast } from "./toast";
 
@@ -13,8 +12,13 @@ const said: Partial<Record<string, Key>> = {
   UNAUTHENTICATED: "problem_unauthenticated",
 };
 
+/** What REST refuses and what a socket refuses look alike. */
+type Refusal = { code: string; message: string; details?: Record<string, string>; retryAfterSeconds?: number | null };
+
+const isRefusal = (problem: unknown): problem is Refusal => problem instanceof Error && "code" in problem;
+
 export function sentence(problem: unknown): string {
-  if (!(problem instanceof Failure)) return t("problem_internal");
+  if (!isRefusal(problem)) return t("problem_internal");
   if (problem.code === "RATE_LIMITED") return limited(problem);
   const key = said[problem.code];
   return key ? t(key as "problem_offline") : capital(problem.message) || t("problem_internal");
@@ -22,8 +26,8 @@ export function sentence(problem: unknown): string {
 
 /** What the server says of the single fields of a form. */
 export function reasons(problem: unknown): Record<string, string> {
-  if (!(problem instanceof Failure)) return {};
-  return Object.fromEntries(Object.entries(problem.details).map(([field, reason]) => [field, capital(String(reason))]));
+  if (!isRefusal(problem)) return {};
+  return Object.fromEntries(Object.entries(problem.details ?? {}).map(([field, reason]) => [field, capital(String(reason))]));
 }
 
 /** Does something and tells where it failed; true if it came about. */
@@ -38,7 +42,7 @@ export async function attempt(work: Promise<unknown>, done?: string): Promise<bo
   }
 }
 
-function limited({ retryAfterSeconds: seconds }: Failure): string {
+function limited({ retryAfterSeconds: seconds }: Refusal): string {
   return seconds ? t("problem_limited_for", { seconds: String(Math.ceil(seconds)) }) : t("problem_limited");
 }
 
