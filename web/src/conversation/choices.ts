@@ -14,7 +14,7 @@ export async function choicesFor({ sign, word }: Word, channel: Channel, more: (
     const channels = channel.groupId ? channelsOf(channel.groupId) : [];
     return more(ranked(channels, (one) => [one.name], word, MOST).map((one) => ({ label: `#${one.name}`, hint: one.description ?? "", insert: `#${one.name}` })));
   }
-  const { find } = await import("./emoji");
+  const { find } = await import("../text/emoji");
   more(find(word, MOST).map(({ emoji, name }) => ({ label: `${emoji} :${name}:`, hint: "", insert: emoji })));
 }
 

@@ -7,7 +7,7 @@ import { nameOf, people, pictureOf } from "../state/people";
 import { statusOf } from "../state/presence";
 import { route } from "../state/route";
 import { Markdown } from "../text/draw";
-import type { Meant } from "../text/parse";
+import type { Meant } from "../text/tree";
 import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icon";
 import { Link } from "../ui/link";

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { SearchField } from "../ui/field";
 import { t } from "../words";
-import type * as Emoji from "./emoji";
+import type * as Emoji from "../text/emoji";
 
 interface Props {
   onPick: (emoji: string) => void;
@@ -15,7 +15,7 @@ export function Picker({ onPick, onClose }: Props) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     place.current?.querySelector("input")?.focus({ preventScroll: true });
-    void import("./emoji").then(setList);
+    void import("../text/emoji").then(setList);
   }, []);
   useEffect(() => {
     const outside = (event: Event) => !place.current?.contains(event.target as Node) && onClose();

@@ -6,7 +6,9 @@ const SCHEMES = new Set(["http:", "https:", "mailto:"]);
 export function address(written: string): string | undefined {
   try {
     const url = new URL(written);
-    return SCHEMES.has(url.protocol) ? url.href : undefined;
+    // Who reads `ann@evil.example` takes the name for the place.
+    const plain = SCHEMES.has(url.protocol) && !url.username && !url.password;
+    return plain ? url.href.replaceAll('"', "%22").replaceAll("<", "%3C").replaceAll(">", "%3E") : undefined;
   } catch {
     return undefined;
   }

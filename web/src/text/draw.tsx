@@ -1,15 +1,26 @@
 // Draws the closed set as nodes of the page. There is no other way from a text to the page.
 
+import { signal } from "@preact/signals";
 import { Fragment, type ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 
 import { nameOf } from "../state/people";
-import { parse, type Meant } from "./parse";
-import type { Block, Inline } from "./tree";
+import { parse } from "./parse";
+import type { Block, Inline, Meant } from "./tree";
+
+/** The names of emoji, once a text has asked for one. */
+const names = signal<Meant["emojiOf"]>(undefined);
+
+function namesFor(text: string): Meant["emojiOf"] {
+  if (!/:[a-z0-9_+-]+:/.test(text)) return undefined;
+  if (!names.value) void import("./emoji").then(({ emojiOf }) => (names.value = emojiOf));
+  return names.value;
+}
 
 /** A text as Markdown; `mine` is the id of whoever reads, whose own mentions stand out. */
 export function Markdown({ text, meant, mine }: { text: string; meant: Meant; mine: string | undefined }) {
-  const blocks = useMemo(() => parse(text, meant), [text, meant]);
+  const emojiOf = namesFor(text);
+  const blocks = useMemo(() => parse(text, { ...meant, emojiOf }), [text, meant, emojiOf]);
   return <div class={isOnlyEmoji(text) ? "prose prose-emoji" : "prose"} dir="auto">{blocks.map((one, at) => block(one, at, mine))}</div>;
 }
 
@@ -20,19 +31,15 @@ export function isOnlyEmoji(text: string): boolean {
 function block(node: Block, at: number, mine: string | undefined): ComponentChildren {
   switch (node.is) {
     case "p": return <p key={at} dir="auto">{inlines(node.inside, mine)}</p>;
+    case "words": return <Fragment key={at}>{inlines(node.inside, mine)}</Fragment>;
     case "pre": return <pre key={at} tabIndex={0}><code data-language={node.language ?? undefined}>{node.text}</code></pre>;
     case "quote": return <blockquote key={at}>{node.inside.map((one, place) => block(one, place, mine))}</blockquote>;
     case "list": {
-      const items = node.items.map((item, place) => <li key={place}>{item.map((one, inner) => listed(one, inner, item.length, mine))}</li>);
+      const items = node.items.map((item, place) => <li key={place}>{item.map((one, inner) => block(one, inner, mine))}</li>);
       return node.start === null ? <ul key={at}>{items}</ul> : <ol key={at} start={node.start}>{items}</ol>;
     }
     case "table": return table(node, at, mine);
   }
-}
-
-/** A list of short lines stays tight. */
-function listed(node: Block, at: number, of: number, mine: string | undefined): ComponentChildren {
-  return node.is === "p" && of === 1 ? <Fragment key={at}>{inlines(node.inside, mine)}</Fragment> : block(node, at, mine);
 }
 
 function table(node: Extract<Block, { is: "table" }>, at: number, mine: string | undefined): ComponentChildren {

@@ -11,10 +11,19 @@ export type Inline =
 
 export type Block =
   | { is: "p"; inside: Inline[] }
+  /** Of a list without empty lines between: no paragraph. */
+  | { is: "words"; inside: Inline[] }
   | { is: "pre"; language: string | null; text: string }
   | { is: "quote"; inside: Block[] }
   | { is: "list"; start: number | null; items: Block[][] }
   | { is: "table"; head: Inline[][]; rows: Inline[][][] };
 
-/** Whom `@name` means, if anybody. */
-export type Named = (name: string) => string | undefined;
+/** What names in a text stand for. */
+export interface Meant {
+  /** Whom `@name` means, if anybody. */
+  named: (name: string) => string | undefined;
+  /** Whether `@here` and the like called anybody. */
+  everyone: boolean;
+  /** What `:name:` stands for; left out while the names are not loaded. */
+  emojiOf?: ((name: string) => string | undefined) | undefined;
+}
