@@ -23,8 +23,6 @@ export class Logs {
   readonly #parts: LogsParts;
   readonly #logs = new Map<string, Log>();
   readonly #backoff: Backoff;
-  /** An answer that belongs to an earlier connection is no answer any more. */
-  #round = 0;
   #resuming = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,7 +73,6 @@ export class Logs {
   }
 
   lost(): void {
-    this.#round += 1;
     this.#resuming = false;
     clearTimeout(this.#pause);
     this.#pause = undefined;
@@ -98,15 +95,10 @@ export class Logs {
     const behind = [...this.#logs].filter(([, log]) => log.behind).slice(0, MOST_RESUMED);
     if (behind.length === 0) return this.#parts.complete();
     const channels = Object.fromEntries(behind.map(([id, log]) => [id, log.position]));
-    const round = this.#round;
     this.#resuming = true;
     this.#parts
-      .resume(channels, (answers) => {
-        if (round === this.#round) this.#resumed(channels, answers);
-      })
-      .catch((error: HubError) => {
-        if (round === this.#round) this.#unresumed(error);
-      });
+      .resume(channels, (answers) => this.#resumed(channels, answers))
+      .catch((error: HubError) => this.#unresumed(error));
   }
 
   #take(heard: Heard): void {

@@ -103,6 +103,23 @@ test("too far behind is a reset and goes on from the head", async () => {
   expect(texts(client, "c")).toEqual(["after"]);
 });
 
+test("an answer that does not help is not asked for again at once", async () => {
+  const server = new FakeServer("c");
+  const client = open(server);
+  client.hub.start();
+  void client.hub.enter("c");
+  await pass(100);
+  const work = vi.spyOn(server, "work").mockReturnValue({ ok: true, data: { channels: { c: { changes: [] } } } });
+  server.weather = { ...FAIR, loses: (what) => what === "event" };
+  server.say("c", "one");
+  server.heads();
+  await pass(10_000);
+  expect(work.mock.calls.length).toBeLessThan(10);
+  work.mockRestore();
+  await pass(20_000);
+  expect(texts(client, "c")).toEqual(["one"]);
+});
+
 test("another epoch is a reset, also without a break", async () => {
   const server = new FakeServer("c");
   const client = open(server);
@@ -209,6 +226,13 @@ test("a server that is not there is tried again, ever more slowly, and at once w
   client.hub.wake();
   await pass(10);
   expect(tries).toBe(before + 1);
+
+  server.weather = FAIR;
+  client.hub.wake();
+  await pass(35_000);
+  expect(client.phases.at(-1)).toBe("online");
+  server.cut();
+  expect(waits.at(-1)).toBe(500);
 });
 
 test("a stopping server is met again within the time that it said", async () => {

@@ -1,6 +1,7 @@
 // Unsent messages: in order, once, over breaks, reloads and other tabs.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { MemoryStore } from "../outbox-store";
 import { FAIR, FakeServer } from "./server";
 import { Browser, open } from "./world";
 
@@ -86,6 +87,47 @@ test("a lost answer is asked for with the same id, and nothing is there twice", 
     clientMsgId,
   ]);
   expect(clientMsgId).toMatch(/^[A-Za-z0-9_-]{22}$/);
+});
+
+test("nothing is sent before it is kept", async () => {
+  const server = new FakeServer("c");
+  const store = new MemoryStore();
+  let kept = () => {};
+  const put = store.put.bind(store);
+  store.put = async (message) => {
+    await new Promise<void>((resolve) => (kept = resolve));
+    return put(message);
+  };
+  const { hub } = open(server, { store });
+  hub.start();
+  hub.send(draft("one"));
+  await pass(1_000);
+  hub.wake();
+  await pass(1_000);
+  expect(server.texts("c")).toEqual([]);
+  expect(hub.pending("c")).toMatchObject([{ status: "waiting" }]);
+  kept();
+  await pass(100);
+  expect(server.texts("c")).toEqual(["one"]);
+});
+
+test("a token that cannot be renewed for a while fails no message", async () => {
+  const server = new FakeServer("c");
+  let away = true;
+  const token = async ({ fresh }: { fresh: boolean }) => {
+    if (fresh && away) throw new Error("nobody answers");
+    return "good";
+  };
+  const { hub } = open(server, { token });
+  hub.start();
+  await pass(100);
+  server.weather = { ...FAIR, refuses: (event) => (event === "send_message" && away ? "TOKEN_EXPIRED" : null) };
+  hub.send(draft("one"));
+  await pass(3_000);
+  expect(hub.pending("c")).toMatchObject([{ status: "waiting" }]);
+  away = false;
+  await pass(60_000);
+  expect(server.texts("c")).toEqual(["one"]);
 });
 
 test("unsent messages survive a reload, with their ids", async () => {
