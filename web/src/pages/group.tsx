@@ -97,7 +97,8 @@ export function GroupAbout({ group: id }: { group: Id }) {
   );
 }
 
-function Channels({ group }: { group: Group }) {
+/** Archived channels are in no list of one's own: they are read once, and what is archived meanwhile the log tells. */
+function useArchived(group: Group): Channel[] {
   const [archived, setArchived] = useState<Channel[]>([]);
   useEffect(() => {
     let here = true;
@@ -107,7 +108,14 @@ function Channels({ group }: { group: Group }) {
     return () => {
       here = false;
     };
-  }, [group.id, places.value.channels]);
+  }, [group.id]);
+  const known = places.value.channels;
+  const told = [...known.values()].filter((channel) => channel.groupId === group.id && channel.status === "archived");
+  return [...told, ...archived.filter((channel) => !known.has(channel.id))];
+}
+
+function Channels({ group }: { group: Group }) {
+  const archived = useArchived(group);
   const mayCreate = isAdminOf(group.id) || group.settings.membersMayCreateChannels;
   const create = () => {
     overlay.value = { name: "new-channel", group: group.id };

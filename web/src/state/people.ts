@@ -31,7 +31,7 @@ export async function meetSome(): Promise<void> {
 }
 
 export async function findPeople(search: string): Promise<User[]> {
-  const page = await api.get<Page<"users", User>>("/users/search", { q: search, limit: 20 });
+  const page = await api.get<Page<"users", User>>("/users", { search, limit: 20 });
   meet(page.users);
   return page.users;
 }
