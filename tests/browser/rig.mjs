@@ -2,10 +2,15 @@
 //
 // Every wait ends with an event and has a deadline; none is a fixed time. Whatever a page logs as an error,
 // asks of another server or does against its content security policy fails the story that it was in.
+//
+// HUBBUB_WEB_DIST names a client that `npm run build` made, to be shown in place of the one in the program: so that
+// who writes the client need not build the program each time.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { after, before, describe } from "node:test";
 import { chromium } from "playwright-core";
 import { PASSWORD, World } from "../socketio/world.mjs";
@@ -39,7 +44,10 @@ export class Stage {
     await this.world.open();
     const page = await (await fetch(this.world.url)).text();
     assert.match(page, /\/assets\//, "the program was built without the web client: install npm and build again");
-    this.#browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+    const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+    // A page that a test hands over counts as one of the internet, which may not ask a machine of one's own.
+    if (process.env.HUBBUB_WEB_DIST) args.push("--disable-features=LocalNetworkAccessChecks");
+    this.#browser = await chromium.launch({ executablePath: program, args });
   }
 
   async close() {
@@ -52,6 +60,7 @@ export class Stage {
   async window(settings = {}) {
     const context = await this.#browser.newContext({ locale: "en", viewport: { width: 1280, height: 800 }, ...settings });
     context.setDefaultTimeout(PATIENCE);
+    if (process.env.HUBBUB_WEB_DIST) await show(context, process.env.HUBBUB_WEB_DIST);
     return this.#watched(context, await context.newPage());
   }
 
@@ -159,6 +168,19 @@ class Window {
     this.lonely = true;
     await this.context.setOffline(!there);
   }
+}
+
+/** Shows the client of a folder, under the headers of the server. */
+async function show(context, folder) {
+  await context.route(/\/assets\/[^/]+$/, (route) =>
+    route.fulfill({ path: path.join(folder, "assets", path.basename(new URL(route.request().url()).pathname)) }),
+  );
+  await context.route("**", async (route) => {
+    if (route.request().resourceType() !== "document") return route.fallback();
+    const body = await readFile(path.join(folder, "index.html"), "utf8");
+    const response = await route.fetch().catch(() => null);
+    return response ? route.fulfill({ response, body }) : route.abort();
+  });
 }
 
 /** What axe finds wrong with a page by the rules of WCAG 2.2 AA, told in words. */

@@ -81,8 +81,13 @@ async fn what_the_page_loads_may_be_kept_for_good_and_is_packed_for_who_understa
             let plain = packed(house, path, "identity").await;
             assert_eq!(plain.headers()["cache-control"], "public, max-age=31536000, immutable", "{path}");
             assert!(!plain.headers().contains_key("content-encoding"), "{path}");
-            let kind = if path.ends_with(".css") { "text/css" } else { "text/javascript" };
-            assert_eq!(plain.headers()["content-type"], format!("{kind}; charset=utf-8"), "{path}");
+            let kind = match path.rsplit_once('.').unwrap().1 {
+                "css" => "text/css; charset=utf-8",
+                "js" => "text/javascript; charset=utf-8",
+                "svg" => "image/svg+xml",
+                other => panic!("nobody said what {other} is: {path}"),
+            };
+            assert_eq!(plain.headers()["content-type"], kind, "{path}");
             for (asked, encoding) in
                 [("gzip, br", "br"), ("gzip, br;q=0", "gzip"), ("gzip", "gzip"), ("deflate, BR;q=0.5", "br")]
             {

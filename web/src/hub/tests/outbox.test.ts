@@ -95,20 +95,22 @@ test("nothing is sent before it is kept", async () => {
   let kept = () => {};
   const put = store.put.bind(store);
   store.put = async (message) => {
-    await new Promise<void>((resolve) => (kept = resolve));
+    if (message.draft.text === "two") await new Promise<void>((resolve) => (kept = resolve));
     return put(message);
   };
   const { hub } = open(server, { store });
   hub.start();
-  hub.send(draft("one"));
-  await pass(1_000);
-  hub.wake();
-  await pass(1_000);
-  expect(server.texts("c")).toEqual([]);
-  expect(hub.pending("c")).toMatchObject([{ status: "waiting" }]);
-  kept();
   await pass(100);
+  server.weather = { ...FAIR, delay: () => 500 };
+  hub.send(draft("one"));
+  await pass(100);
+  hub.send(draft("two"));
+  await pass(5_000);
   expect(server.texts("c")).toEqual(["one"]);
+  expect(hub.pending("c")).toMatchObject([{ status: "waiting", draft: { text: "two" } }]);
+  kept();
+  await pass(5_000);
+  expect(server.texts("c")).toEqual(["one", "two"]);
 });
 
 test("a token that cannot be renewed for a while fails no message", async () => {
