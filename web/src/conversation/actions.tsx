@@ -1,5 +1,5 @@
 // What can be done with a message: beside the one that is pointed at or has the focus.
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../hub";
 import { go } from "../state/route";
 import { IconButton } from "../ui/button";
@@ -17,6 +17,10 @@ export function Actions({ message, inThread }: { message: Message; inThread: boo
   const talk = useTalk();
   const rights = talk.rights.value;
   const [picking, setPicking] = useState(false);
+  const [up, setUp] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  // What opens does so to the side on which there is room.
+  useLayoutEffect(() => setUp((place.current?.getBoundingClientRect().top ?? 0) > innerHeight / 2), []);
   if (!rights) return null;
   const react = (reaction: string) => {
     setPicking(false);
@@ -24,7 +28,7 @@ export function Actions({ message, inThread }: { message: Message; inThread: boo
     void attempt(() => talk.hub.ask("react_message", { messageId: message.id, reaction, remove: mine }));
   };
   return (
-    <div class="actions" role="toolbar" aria-label={t("talk_actions")} data-open={picking || undefined}>
+    <div class="actions" ref={place} role="toolbar" aria-label={t("talk_actions")} data-up={up || undefined}>
       {rights.react && QUICK.map((emoji) => (
         <button key={emoji} type="button" class="icon-button emoji only-wide" aria-label={t("talk_react_with", { emoji })} onClick={() => react(emoji)}>{emoji}</button>
       ))}

@@ -1,5 +1,6 @@
 // What there is to complete with: people, channels of the same group, emoji.
-import type { Channel, User } from "../api/types";
+import { api } from "../api/http";
+import type { Channel, Member, Page, User } from "../api/types";
 import { channelsOf } from "../state/mine";
 import { findPeople, people } from "../state/people";
 import { t } from "../words";
@@ -18,17 +19,38 @@ export async function choicesFor({ sign, word }: Word, channel: Channel, more: (
   more(find(word, MOST).map(({ emoji, name }) => ({ label: `${emoji} :${name}:`, hint: "", insert: emoji })));
 }
 
+/** Whom a channel can call, as far as one page goes; `all` where that is everybody. */
+interface Readers {
+  ids: ReadonlySet<string>;
+  all: boolean;
+}
+
+const readers = new Map<string, Promise<Readers>>();
+
+function readersOf(channel: Channel): Promise<Readers> {
+  const known = readers.get(channel.id);
+  if (known) return known;
+  const asked = channel.members
+    ? Promise.resolve({ ids: new Set(channel.members.map((member) => member.userId)), all: true })
+    : api.get<Page<"members", Member>>(`/channels/${channel.id}/members`, { limit: 100 }).then(({ members, nextCursor }) => ({
+        ids: new Set(members.map((member) => member.userId)),
+        all: nextCursor === null,
+      }));
+  readers.set(channel.id, asked);
+  // Who comes and goes is asked for again.
+  setTimeout(() => readers.delete(channel.id), 60_000);
+  return asked;
+}
+
 async function persons(word: string, channel: Channel, more: (choices: Choice[]) => void): Promise<void> {
-  const here = () => {
-    const members = new Set(channel.members?.map((member) => member.userId));
-    const users = [...people.value.values()].filter((user) => user.status === "active" && (members.size === 0 || members.has(user.id)));
-    return ranked(users, namesOf, word, MOST).map(choiceOf);
-  };
-  const known = [...here(), ...everyone(word, channel)];
-  more(known);
-  if (known.length >= MOST || word.length < 2 || channel.type === "direct") return;
+  const { ids, all } = await readersOf(channel).catch(() => ({ ids: new Set<string>(), all: false }));
+  const users = () => [...people.value.values()].filter((user) => user.status === "active" && (!all || ids.has(user.id)));
+  const found = () => [...ranked(users(), namesOf, word, MOST).map(choiceOf), ...everyone(word, channel)];
+  more(found());
+  const unknown = [...ids].some((id) => !people.value.has(id));
+  if (word.length < 2 || (all && !unknown)) return;
   await findPeople(word).catch(() => []);
-  more([...here(), ...everyone(word, channel)].slice(0, MOST));
+  more(found());
 }
 
 function namesOf(user: User): string[] {
