@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { api } from "../api/http";
 import { hubState } from "../state/connection";
 import { ReadMarker } from "../state/marker";
-import { unreadIn } from "../state/mine";
+import { placesLoaded, unreadIn } from "../state/mine";
 import { nameOf } from "../state/people";
 import { me } from "../state/session";
 import { Button } from "../ui/button";
@@ -39,8 +39,9 @@ export function Feed({ control }: { control: (end: () => void) => void }) {
 
 /** Comes in, and answers how far one has read where something is unread. */
 async function open(talk: Talk): Promise<number | null> {
-  const unread = unreadIn(talk.log.id).unread;
-  const counted = unread > 0 ? readIn(talk.log.id) : null;
+  // Who comes by a link is here before it is known what is unread.
+  const nothingNew = placesLoaded.value && unreadIn(talk.log.id).unread === 0;
+  const counted = nothingNew ? null : readIn(talk.log.id);
   await talk.log.open();
   const read = await counted;
   if (read !== null && read !== undefined && read > 0) await talk.log.around(read + 1).catch(() => undefined);
