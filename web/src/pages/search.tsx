@@ -1,5 +1,5 @@
 // Searching what was said, with the words marked where they were found. The question stands in the address.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useState } from "preact/hooks";
 import { Listing } from "../api/pages";
 import type { Found } from "../api/types";
 import { places } from "../state/mine";
@@ -77,14 +77,15 @@ function Filters({ now, change }: { now: Question; change: (name: keyof Question
 type SelectProps = { label: string; value: string; none: string; options: readonly (readonly [string, string])[]; onValue: (value: string) => void };
 
 function Select({ label, value, none, options, onValue }: SelectProps) {
+  const id = useId();
   return (
-    <label class="field">
-      <span class="field-label">{label}</span>
-      <select class="input" value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+    <div class="field">
+      <label class="field-label" for={id}>{label}</label>
+      <select class="input" id={id} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
         <option value="">{none}</option>
         {options.map(([key, name]) => <option key={key} value={key}>{name}</option>)}
       </select>
-    </label>
+    </div>
   );
 }
 
