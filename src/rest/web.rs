@@ -27,7 +27,7 @@ const PAGES: &[&str] = &[
     "/c/{channelId}",
     "/c/{channelId}/{page}",
     "/c/{channelId}/m/{messageId}",
-    "/c/{channelId}/t/{threadId}",
+    "/c/{channelId}/t/{rootId}",
     "/g/{groupId}",
     "/g/{groupId}/{page}",
     "/list",

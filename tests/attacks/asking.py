@@ -21,7 +21,7 @@ def value(place, row, name, request):
         "messageId": lambda: place.message["id"], "user": lambda: place.user.id,
         "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
         "requestId": lambda: place.fresh_request(), "rootId": lambda: place.message["id"], "name": lambda: "nothing",
-        "notification": lambda: f"m-{place.message['id']}",
+        "notification": lambda: f"m-{place.message['id']}", "page": lambda: "members",
     }[name]()  # fmt: skip
 
 

@@ -173,7 +173,7 @@ ROUTES = {
     "GET /browse": OPEN,
     "GET /c/{channelId}": OPEN,
     "GET /c/{channelId}/m/{messageId}": OPEN,
-    "GET /c/{channelId}/t/{threadId}": OPEN,
+    "GET /c/{channelId}/t/{rootId}": OPEN,
     "GET /c/{channelId}/{page}": OPEN,
     "GET /g/{groupId}": OPEN,
     "GET /g/{groupId}/{page}": OPEN,
