@@ -103,6 +103,7 @@ onStage("delivery in the browser", (stage) => {
         new Promise((done) => {
           const look = () => !document.body.textContent.includes("a secret.") && done(performance.now());
           new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+          setTimeout(() => done(Infinity), 10_000);
         }),
     );
     const began = await window.page.evaluate(() => performance.now());
