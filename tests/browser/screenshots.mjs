@@ -19,7 +19,7 @@ const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 390, height:
 /** The sample world in place of the empty one that the stage begins with. */
 async function furnish(world) {
   await world.stop();
-  const env = { ...process.env, HUBBUB_DATA_DIR: path.join(world.directory, "data"), HUBBUB_BCRYPT_COST: "4" };
+  const env = { PATH: process.env.PATH, HUBBUB_DATA_DIR: path.join(world.directory, "data"), HUBBUB_BCRYPT_COST: "4" };
   const [code] = await once(spawn(program, ["seed"], { env, cwd: world.directory, stdio: ["ignore", "ignore", "inherit"] }), "close");
   assert.equal(code, 0, "the sample world is there");
   await world.start();
