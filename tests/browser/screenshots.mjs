@@ -100,6 +100,7 @@ class Album {
     for (const [name, address] of Object.entries(pages).filter(([name]) => isWanted(name))) {
       await window.go(address);
       await window.page.locator(name === "conversation" ? "article.message" : ".shell").first().waitFor();
+      if (name === "conversation") await window.page.locator(".rows").first().evaluate((list) => list.scrollTo(0, list.scrollHeight));
       await this.picture(window, name);
     }
     for (const [name, keys] of Object.entries(dialogs).filter(([name]) => isWanted(name))) {

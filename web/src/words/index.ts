@@ -53,7 +53,7 @@ export function moment(time: string): string {
 
 /** "5 minutes ago", of something that happened; coarse, as people say it. */
 export function ago(time: string, now = Date.now()): string {
-  const seconds = Math.min(0, (new Date(time).getTime() - now) / 1000);
+  const seconds = (new Date(time).getTime() - now) / 1000;
   const format = new Intl.RelativeTimeFormat(language.value, { numeric: "auto" });
   if (seconds > -45) return format.format(0, "second");
   if (seconds > -2700) return format.format(Math.round(seconds / 60), "minute");
