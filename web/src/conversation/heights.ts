@@ -108,7 +108,10 @@ export type Anchor = { key: string; distance: number } | "end";
 
 export function anchorAt(heights: Heights, top: number, viewport: number, slack: number): Anchor {
   if (top + viewport >= heights.total - slack) return "end";
-  const place = heights.find(Math.max(0, top));
+  // Not the row at the edge, if another is in sight: the first one loses its day and its name when rows come before it.
+  const edge = heights.find(Math.max(0, top));
+  const next = edge + 1;
+  const place = next < heights.length && heights.offset(next) < top + viewport ? next : edge;
   return { key: heights.key(place) ?? "", distance: heights.offset(place) - top };
 }
 

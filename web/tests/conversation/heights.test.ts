@@ -65,6 +65,17 @@ describe("the anchor", () => {
     }));
   });
 
+  it("is not the first row, whose own height changes when rows come before it", () => {
+    const heights = new Heights(ESTIMATE);
+    heights.show(keys(40, 100));
+    heights.measure("m100", 120);
+    const anchor = anchorAt(heights, 0, 600, 10);
+    heights.show(keys(60, 80));
+    heights.measure("m100", 40);
+    const top = topFor(heights, anchor, 600) ?? Number.NaN;
+    expect(heights.offset(heights.place("m101") ?? -1) - top).toBe(120);
+  });
+
   it("is the end for whoever reads the newest", () => {
     const heights = new Heights(ESTIMATE);
     heights.show(keys(20));
