@@ -20,10 +20,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const list = useId();
-  useEffect(() => {
-    const timer = setTimeout(() => typed.trim() && void findPeople(typed.trim()).catch(() => undefined), 150);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  useAsked(typed);
   const found = useMemo(() => rank(targets(), typed).slice(0, 12), [typed, places.value, people.value]);
   const open = (target: Target | undefined) => {
     if (!target) return;
@@ -37,47 +34,63 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     else return;
     event.preventDefault();
   };
+  const type = (text: string) => {
+    setTyped(text);
+    setAt(0);
+  };
   return (
     <Dialog title={t("switcher")} onClose={onClose} class="switcher" bare>
-      <div class="switcher-input">
-        <Icon name="search" />
-        <input
-          role="combobox"
-          aria-label={t("switcher")}
-          aria-expanded="true"
-          aria-controls={list}
-          aria-activedescendant={found[at] ? `${list}-${at}` : undefined}
-          placeholder={t("switcher_hint")}
-          dir="auto"
-          autoFocus
-          value={typed}
-          onInput={(event) => {
-            setTyped(event.currentTarget.value);
-            setAt(0);
-          }}
-          onKeyDown={press}
-        />
-        <kbd>Esc</kbd>
-      </div>
+      <Typing list={list} chosen={found[at] ? `${list}-${at}` : undefined} typed={typed} onType={type} onPress={press} />
       <div class="switcher-list" role="listbox" id={list} aria-label={t("switcher")}>
         {found.map((target, row) => (
-          <div
-            role="option"
-            class="switcher-row"
-            id={`${list}-${row}`}
-            key={target.id}
-            aria-selected={row === at}
-            onClick={() => open(target)}
-            onPointerMove={() => setAt(row)}
-          >
-            <span class="switcher-mark">{target.mark}</span>
-            <span class="cut" dir="auto">{target.name}</span>
-            <span class="soft small cut">{target.about}</span>
-          </div>
+          <Row key={target.id} id={`${list}-${row}`} target={target} chosen={row === at} onOpen={() => open(target)} onPoint={() => setAt(row)} />
         ))}
       </div>
       {found.length === 0 && <p class="switcher-none soft">{t("nothing_found")}</p>}
     </Dialog>
+  );
+}
+
+/** People are too many to be known beforehand: the server is asked for those whose names begin so. */
+function useAsked(typed: string): void {
+  useEffect(() => {
+    const timer = setTimeout(() => typed.trim() && void findPeople(typed.trim()).catch(() => undefined), 150);
+    return () => clearTimeout(timer);
+  }, [typed]);
+}
+
+type TypingProps = { list: string; chosen: string | undefined; typed: string; onType: (text: string) => void; onPress: (event: KeyboardEvent) => void };
+
+function Typing({ list, chosen, typed, onType, onPress }: TypingProps) {
+  return (
+    <div class="switcher-input">
+      <Icon name="search" />
+      <input
+        role="combobox"
+        aria-label={t("switcher")}
+        aria-expanded="true"
+        aria-controls={list}
+        aria-activedescendant={chosen}
+        placeholder={t("switcher_hint")}
+        dir="auto"
+        autoFocus
+        value={typed}
+        onInput={(event) => onType(event.currentTarget.value)}
+        onKeyDown={onPress}
+      />
+      <kbd>Esc</kbd>
+    </div>
+  );
+}
+
+function Row(props: { id: string; target: Target; chosen: boolean; onOpen: () => void; onPoint: () => void }) {
+  const { target } = props;
+  return (
+    <div role="option" class="switcher-row" id={props.id} aria-selected={props.chosen} onClick={props.onOpen} onPointerMove={props.onPoint}>
+      <span class="switcher-mark">{target.mark}</span>
+      <span class="cut" dir="auto">{target.name}</span>
+      <span class="soft small cut">{target.about}</span>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 // A button with a list of actions below it; arrow keys, Escape and a click elsewhere do what one expects.
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon";
 
@@ -25,17 +25,7 @@ type MenuProps = {
 export function Menu({ label, items, side, class: className, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    place.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
-    const outside = (event: Event) => !place.current?.contains(event.target as Node) && setOpen(false);
-    document.addEventListener("pointerdown", outside);
-    document.addEventListener("focusin", outside);
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("focusin", outside);
-    };
-  }, [open]);
+  useLeft(place, open, () => setOpen(false));
   const close = () => {
     setOpen(false);
     place.current?.querySelector<HTMLElement>("[aria-haspopup]")?.focus();
@@ -64,6 +54,21 @@ export function Menu({ label, items, side, class: className, children }: MenuPro
       )}
     </div>
   );
+}
+
+/** Puts the focus on the first action, and hears of a press or a step elsewhere. */
+function useLeft(place: RefObject<HTMLDivElement | null>, open: boolean, onLeft: () => void): void {
+  useEffect(() => {
+    if (!open) return;
+    place.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+    const outside = (event: Event) => !place.current?.contains(event.target as Node) && onLeft();
+    document.addEventListener("pointerdown", outside);
+    document.addEventListener("focusin", outside);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("focusin", outside);
+    };
+  }, [open]);
 }
 
 function Item({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
