@@ -19,7 +19,9 @@
 //!  4 service   world            what the product does · sample worlds
 //!  3 log                        numbers entries, makes them durable, tells them in order
 //!  2 store     auth             documents on two engines · passwords and tokens
-//!  1 policy    event    words   who may do what · what is said aloud · how text is found; pure
+//!    outbound                   pages that strangers name, fetched with care
+//!  1 policy    event            who may do what · what is said aloud; pure
+//!    words     markdown         how text is found · how it is shown; pure
 //!  0 error < failpoint < limits < model < clock < config
 //! ```
 //!
@@ -46,6 +48,7 @@
 //! - To keep something new: a named query on a table in [`store`], never a filter anywhere else.
 //! - To add a setting: its row and its field in [`config`]; the table in `README.md` follows.
 //! - To change what a search finds: [`words`], and `fixtures/search.json`, which both engines are held to.
+//! - To change how text is shown: [`markdown`], and `fixtures/markdown.json`, which clients are held to as well.
 //! - To find a bound that a client can meet: [`limits`].
 //!
 //! Built without the feature `mongo` the house stands on the embedded store alone.
@@ -61,7 +64,9 @@ pub mod event;
 pub mod failpoint;
 pub mod limits;
 pub mod log;
+pub mod markdown;
 pub mod model;
+pub mod outbound;
 pub mod policy;
 pub mod rest;
 pub mod server;

@@ -20,6 +20,17 @@ pub const EMOJI_PER_GROUP: u64 = 200;
 pub const PINS: usize = 100;
 pub const THREAD_PARTICIPANTS: usize = 50;
 
+/// Of one message as HTML; what is longer, or nested deeper, is shown as it was written.
+pub const HTML_BYTES: usize = 64 * 1024;
+pub const HTML_DEPTH: usize = 16;
+/// Links of a message of which something is shown, and how much of it.
+pub const PREVIEWS_PER_MESSAGE: usize = 3;
+pub const PREVIEW_TITLE: usize = 200;
+pub const PREVIEW_DESCRIPTION: usize = 300;
+pub const PREVIEWS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// A page that had nothing to show may be asked again after so long.
+pub const FAILED_PREVIEWS_KEPT: Duration = Duration::from_secs(60 * 60);
+
 // Names.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=80;
@@ -53,6 +64,11 @@ pub const DRAFTS: u64 = 200;
 /// How often somebody's devices hear of one draft at most.
 pub const DRAFT_TOLD_EVERY: Duration = Duration::from_secs(1);
 pub const BOOKMARKS: u64 = 5_000;
+/// Waiting and refused ones together.
+pub const SCHEDULED: u64 = 100;
+pub const REMINDERS: u64 = 100;
+/// How far ahead something can be planned: a year, be it a leap year.
+pub const PLANNED_AHEAD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// The slowest a channel can be.
 pub const SLOW_MODE_SECONDS: u32 = 6 * 60 * 60;
 /// A change that should have been told by then belongs to nobody who still runs.
@@ -75,6 +91,9 @@ pub const RESUME_CHANNELS: usize = 500;
 pub const RESUME_BYTES: usize = 1024 * 1024;
 /// What a client may hold back above a gap before it asks again (contract D-18).
 pub const HELD: usize = 64;
+
+/// Where more of those who are connected are away from a channel, none is told what they have not read.
+pub const UNREAD_READERS: usize = 1_000;
 
 // Sockets.
 pub const FRAME_BYTES: usize = 65_536;

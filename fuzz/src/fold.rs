@@ -88,7 +88,9 @@ fn wanted(what: u8, which: u8, message: &Message) -> What {
         0 => What::delete(target),
         1..=4 => {
             let text = format!("text {which}").parse().ok();
-            What::Edit { target, text, before: None, revision: message.revision + 1, folded: false }
+            let mentions = (!which.is_multiple_of(3)).then(|| vec![user(which)]);
+            let revision = message.revision + 1;
+            What::Edit { target, text, before: None, mentions, everyone: None, revision, folded: false }
         }
         5 | 6 => What::Pin { target, removed: which % 2 == 1, folded: false },
         7 => {

@@ -27,17 +27,21 @@ use crate::service::bookmarks::Bookmarks;
 use crate::service::channels::Channels;
 use crate::service::direct::Direct;
 use crate::service::drafts::Drafts;
+use crate::service::due;
 use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::notifications::Notifications;
 use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
+use crate::service::previews::Previews;
 use crate::service::reads::Reads;
+use crate::service::reminders::Reminders;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
+use crate::service::schedule::Schedule;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
+use crate::service::{Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Users};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -66,8 +70,12 @@ pub struct Parts {
     pub drafts: Drafts,
     pub bookmarks: Bookmarks,
     pub reports: Reports,
+    pub schedule: Schedule,
+    pub reminders: Reminders,
     pub logs: Logs,
     pub messages: Messages,
+    pub display: Display,
+    pub previews: Previews,
     pub search: Search,
     pub reads: Reads,
     pub notifications: Notifications,
@@ -109,11 +117,15 @@ impl App {
             channels: Channels::new(&roster),
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
+            display: Display::new(&store),
+            previews: Previews::new(&roster, &config.previews),
             search: Search::new(&roster),
             direct: Direct::new(&roster),
             drafts: Drafts::new(&roster),
             bookmarks: Bookmarks::new(&roster),
             reports: Reports::new(&roster),
+            schedule: Schedule::new(&roster),
+            reminders: Reminders::new(&roster),
             reads: Reads::new(&roster),
             notifications: Notifications::new(&roster),
             notifier: Notifier::new(&roster),
@@ -139,15 +151,17 @@ impl App {
         self.roster.recover().await
     }
 
-    /// Ends what is over: sessions, bans with an end; tells what could not be told at once; lets messages be
-    /// found. Runs until it is dropped.
+    /// Ends what is over: sessions, bans with an end; does what falls due; tells what could not be told at
+    /// once; lets messages be found. Runs until it is dropped.
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
             again("what follows from messages", || self.follow_up(), || {}),
             again("telling of drafts", || self.drafts.keep_telling(), || {}),
+            again("what falls due", || self.take_up_due(), || {}),
             again("upkeep", || self.sweep(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
+            again("previews", || self.previews.keep_up(), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
@@ -169,6 +183,21 @@ impl App {
         }
     }
 
+    /// First whatever fell due while nobody was there.
+    async fn take_up_due(&self) {
+        let mut often = tokio::time::interval(due::EVERY);
+        often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            often.tick().await;
+            if let Err(error) = self.schedule.send_due(&self.messages).await {
+                warn!(%error, "not everything planned could be sent, this will be tried again");
+            }
+            if let Err(error) = self.reminders.remind().await {
+                warn!(%error, "not everybody could be reminded, this will be tried again");
+            }
+        }
+    }
+
     async fn sweep(&self) {
         let mut often = tokio::time::interval(UPKEEP_EVERY);
         often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -183,6 +212,9 @@ impl App {
             }
             if let Err(error) = self.notifications.sweep().await {
                 warn!(%error, "old notifications could not be removed, this will be tried again");
+            }
+            if let Err(error) = self.previews.sweep().await {
+                warn!(%error, "old previews could not be removed, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

@@ -17,5 +17,7 @@ mod value;
 pub use load::{Loaded, Origin, Source};
 pub use network::Network;
 pub use secrets::{Keys, Secrets};
-pub use sections::{Auth, Config, Environment, Format, Limits, Log, Registration, Server, Sockets, Store};
+pub use sections::{
+    Auth, Config, Environment, Format, Limits, Log, Previews, Registration, Server, Sockets, Store,
+};
 pub use table::{Key, keys, markdown};

@@ -62,6 +62,10 @@ pub(super) fn rows() -> Vec<Key> {
         limits.login_failures_per_account ["HUBBUB_LOGIN_FAILURES_PER_ACCOUNT"], within(1..=100_000), "failed sign-ins in 15 minutes of one account";
         limits.bcrypt_queue ["HUBBUB_BCRYPT_QUEUE"], within(1..=10_000), "passwords that may wait to be hashed";
 
+        previews.enabled ["HUBBUB_PREVIEWS"], any, "whether pages that messages link to are asked for their titles";
+        previews.allow ["HUBBUB_PREVIEWS_ALLOW"], hosts, "the only hosts that are asked, each with all below it, separated by commas; without any, all";
+        previews.deny ["HUBBUB_PREVIEWS_DENY"], hosts, "hosts that are not asked, each with all below it";
+
         log.level ["HUBBUB_LOG", "RUST_LOG"], directives, "`error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,hubbub::store=debug`";
         log.format ["HUBBUB_LOG_FORMAT"], any, "`json` or `pretty`; by default pretty at a terminal in development";
     }
@@ -94,6 +98,18 @@ fn origin(text: &str) -> Result<(), String> {
         Some(Ok(host)) if !host.host().is_empty() && !host.as_str().contains('@') => Ok(()),
         _ => Err(format!(
             "holds \"{text}\", which is no origin; give http:// or https:// and a host, without a path, such as https://chat.example.org"
+        )),
+    }
+}
+
+#[expect(clippy::ptr_arg, reason = "a check takes its field by the field's own type")]
+fn hosts(hosts: &Vec<String>) -> Result<(), String> {
+    let is_host =
+        |host: &String| url::Host::parse(host).is_ok_and(|parsed| parsed.to_string() == host.to_lowercase());
+    match hosts.iter().find(|host| !is_host(host)) {
+        None => Ok(()),
+        Some(host) => Err(format!(
+            "holds \"{host}\", which is no host; give names such as example.org, without a scheme or a path"
         )),
     }
 }

@@ -16,6 +16,7 @@ pub struct Config {
     pub auth: Auth,
     pub sockets: Sockets,
     pub limits: Limits,
+    pub previews: Previews,
     pub log: Log,
 }
 
@@ -100,6 +101,15 @@ pub struct Limits {
     pub login_failures_per_account: u32,
     /// Passwords that may wait for a core before the next is refused.
     pub bcrypt_queue: usize,
+}
+
+/// Of pages that messages link to. Nobody is asked unless this is switched on.
+#[derive(Clone, Debug, Default)]
+pub struct Previews {
+    pub enabled: bool,
+    /// Hosts with all below them: where there are some, no others are asked.
+    pub allow: Vec<String>,
+    pub deny: Vec<String>,
 }
 
 #[derive(Clone, Debug)]

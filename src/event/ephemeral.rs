@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Channel, Entry, Id, Log, Seq, ThreadSummary, User, Username};
+use crate::model::{Channel, Entry, Id, Log, PreviewView, Seq, ThreadSummary, User, Username};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -32,6 +32,11 @@ pub enum Ephemeral {
         root_id: Id<Entry>,
         thread: ThreadSummary,
     },
+    /// Of channels that one can read and does not sit in.
+    UnreadUpdated {
+        channels: BTreeMap<Id<Channel>, Unread>,
+    },
+    PreviewsUpdated(Previewed),
     OnlineUsersCount {
         count: usize,
     },
@@ -45,6 +50,14 @@ pub enum Ephemeral {
     ServerDraining {
         reconnect_within_ms: u64,
     },
+}
+
+/// How much of a channel somebody has not read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Unread {
+    pub head: Seq,
+    pub unread: u64,
+    pub mentions: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -65,6 +78,16 @@ pub enum PresenceStatus {
     Away,
     Busy,
     Online,
+}
+
+/// What the pages say that a message links to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Previewed {
+    pub channel_id: Id<Channel>,
+    pub message_id: Id<Entry>,
+    /// All there are, in the order of the links.
+    pub previews: Vec<PreviewView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ClientMsgId, Entry, Everyone, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption, Reaction,
-    Seq, Text, ThreadSummary, Time, User, Username,
+    ClientMsgId, Entry, Everyone, Forwarded, Id, Link, Log, Message, MessageType, Poll, PollOption,
+    PreviewView, Reaction, Seq, Text, ThreadSummary, Time, User, Username, What,
 };
 
 /// A message as clients see it; once deleted, a tombstone without content.
@@ -41,9 +41,24 @@ pub struct MessageView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadSummary>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forwarded: Option<Forwarded>,
+    pub forwarded: Option<ForwardedView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
+    /// What the pages say that it links to, as far as it is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previews: Vec<PreviewView>,
+    /// The text as HTML, where somebody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForwardedView {
+    #[serde(flatten)]
+    pub said: Forwarded,
+    /// As that of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +108,11 @@ pub struct ThreadMoved {
 pub struct MessageEdited {
     pub message_id: Id<Entry>,
     pub text: Text,
+    /// Whom it calls from now on; as before where it says nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Vec<Id<User>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     pub revision: u32,
     pub edited_at: Time,
 }
@@ -162,6 +182,21 @@ impl ThreadMoved {
     }
 }
 
+impl MessageEdited {
+    /// None where the words are gone with the message.
+    pub fn by(entry: &Entry) -> Option<MessageEdited> {
+        let What::Edit { target, text, revision, mentions, everyone, .. } = &entry.what else { return None };
+        Some(MessageEdited {
+            message_id: *target,
+            text: text.clone()?,
+            mentions: mentions.clone(),
+            everyone: *everyone,
+            revision: *revision,
+            edited_at: entry.created_at,
+        })
+    }
+}
+
 impl MessageView {
     pub fn of(entry: &Entry, message: &Message) -> MessageView {
         let message = message.clone();
@@ -191,9 +226,11 @@ impl MessageView {
                 .collect(),
             pinned_at: message.pinned_at,
             pinned_by: message.pinned_by,
-            forwarded: message.forwarded,
+            forwarded: message.forwarded.map(|said| ForwardedView { said, html: None }),
             poll: message.poll.as_ref().map(PollView::of),
             thread: message.thread.filter(|_| message.thread_id.is_none()),
+            previews: Vec::new(),
+            html: None,
         }
     }
 }

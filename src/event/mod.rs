@@ -11,10 +11,10 @@ mod people;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus};
+pub use ephemeral::{Ephemeral, Online, Presence, PresenceStatus, Previewed, Unread};
 pub use message::{
-    MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView, PollClosed, PollView,
-    PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
+    ForwardedView, MessageDeleted, MessageEdited, MessagePinned, MessageView, NewMessage, OptionView,
+    PollClosed, PollView, PollVoted, ReactionUpdated, ReactionView, ThreadMoved,
 };
 pub use own::{About, ChannelAdded, ChannelRemoved};
 pub use people::{MemberUpdated, UserJoined, UserLeft};
@@ -63,6 +63,8 @@ pub enum Durable {
     ReadUpdated(Placed<About>),
     Notification(Placed<About>),
     NotificationsUpdated(Placed<About>),
+    ScheduledUpdated(Placed<About>),
+    ReminderDue(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -91,12 +93,10 @@ impl Durable {
 
     fn of_changes(entry: &Entry, epoch: &Epoch, what: &What) -> Durable {
         match what {
-            What::Edit { text: None, .. } => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
-            What::Edit { target, text: Some(text), revision, .. } => {
-                let (message_id, edited_at) = (*target, entry.created_at);
-                let edited = MessageEdited { message_id, text: text.clone(), revision: *revision, edited_at };
-                Durable::MessageEdited(placed(entry, epoch, edited))
-            }
+            What::Edit { .. } => match MessageEdited::by(entry) {
+                Some(edited) => Durable::MessageEdited(placed(entry, epoch, edited)),
+                None => Durable::Skip(placed(entry, epoch, Skip { to: entry.seq })),
+            },
             What::Delete { target, .. } => {
                 let (message_id, deleted_at) = (*target, entry.created_at);
                 let deleted = MessageDeleted { message_id, deleted_at, thread: ThreadMoved::by(entry) };
@@ -184,6 +184,8 @@ impl Durable {
             AccountEvent::ReadUpdated => Durable::ReadUpdated(about),
             AccountEvent::Notification => Durable::Notification(about),
             AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
+            AccountEvent::ScheduledUpdated => Durable::ScheduledUpdated(about),
+            AccountEvent::ReminderDue => Durable::ReminderDue(about),
         }
     }
 }

@@ -84,8 +84,11 @@ pub fn apply(message: &mut Message, entry: &Entry) {
         return;
     }
     match &entry.what {
-        What::Edit { text, revision, .. } => {
+        What::Edit { text, revision, mentions, everyone, .. } => {
             message.text.clone_from(text);
+            if let Some(mentions) = mentions {
+                (message.mentions, message.everyone) = (mentions.clone(), *everyone);
+            }
             message.revision = *revision;
             message.edited_at = Some(entry.created_at);
         }

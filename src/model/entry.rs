@@ -76,6 +76,11 @@ pub enum What {
         /// Of the first edit: what the message said until then. Later ones follow an edit that tells.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Text>,
+        /// Whom the message calls from here on; none in an edit from before edits said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mentions: Option<Vec<Id<User>>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        everyone: Option<Everyone>,
         revision: u32,
         folded: bool,
     },
@@ -169,6 +174,8 @@ pub enum AccountEvent {
     ReadUpdated,
     Notification,
     NotificationsUpdated,
+    ScheduledUpdated,
+    ReminderDue,
 }
 
 impl What {

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
@@ -15,6 +16,13 @@ pub struct Id<T>([u8; 12], PhantomData<fn() -> T>);
 impl<T> Id<T> {
     pub const fn from_bytes(bytes: [u8; 12]) -> Id<T> {
         Id(bytes, PhantomData)
+    }
+
+    /// The same for the same text, and for no other.
+    pub fn digested(text: &str) -> Id<T> {
+        let mut bytes = [0; 12];
+        bytes.iter_mut().zip(Sha256::digest(text)).for_each(|(byte, digested)| *byte = digested);
+        Id::from_bytes(bytes)
     }
 
     pub const fn bytes(self) -> [u8; 12] {

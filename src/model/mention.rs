@@ -38,13 +38,24 @@ impl Called {
         for prose in prose(text) {
             let mut before = None;
             for (place, character) in prose.char_indices() {
-                let behind_a_word = before.is_some_and(|c: char| c.is_alphanumeric() || "_\\@".contains(c));
-                before = Some(character);
-                if character == '@' && !behind_a_word {
+                if character == '@' && Called::may_begin_after(before) {
                     called.take(prose.get(place + 1..).unwrap_or_default());
                 }
+                before = Some(character);
             }
         }
+        called
+    }
+
+    /// Whether an `@` behind this sign can call anybody.
+    pub fn may_begin_after(before: Option<char>) -> bool {
+        !before.is_some_and(|c| c.is_alphanumeric() || "_\\@".contains(c))
+    }
+
+    /// What one `@` calls, by the text behind it.
+    pub fn after_sign(text: &str) -> Called {
+        let mut called = Called::default();
+        called.take(text);
         called
     }
 

@@ -17,9 +17,12 @@ mod notification;
 mod poll;
 mod position;
 mod preferences;
+mod preview;
 mod quiet;
 mod read;
+mod reminder;
 mod report;
+mod scheduled;
 mod text;
 mod thread;
 mod time;
@@ -44,9 +47,12 @@ pub use notification::{Notification, NotificationKind, NotificationView};
 pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
 pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
+pub use preview::{PageSays, Preview, PreviewView};
 pub use quiet::Quiet;
 pub use read::ReadMarker;
+pub use reminder::Reminder;
 pub use report::{Grievance, Report, ReportState, Reported};
+pub use scheduled::{Planned, Refused, Scheduled, ScheduledState};
 pub use text::{
     ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
 };

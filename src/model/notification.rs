@@ -54,6 +54,10 @@ pub enum NotificationKind {
     Request,
     /// Somebody was let into a group or a private channel by somebody else.
     Invite,
+    /// A message of one's own could not be sent in its time.
+    Scheduled,
+    /// Something one wanted to be reminded of.
+    Reminder,
 }
 
 /// As it is told and listed; the list adds the message.

@@ -1,6 +1,7 @@
 //! `/api/client/bookmarks`: messages that one wants to find again.
 
 use super::groups::Paged;
+use super::shown::Shown;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::Result;
@@ -14,8 +15,11 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(app: App, call: Call) -> Result<Reply> {
-    Ok(Reply::list("bookmarks", app.bookmarks.list(call.actor()?, &Paged::of(&call)?).await?))
+async fn list(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
+    let mut page = app.bookmarks.list(call.actor()?, &Paged::of(&call)?).await?;
+    shown.show(&app, page.items.iter_mut().filter_map(|mark| mark.message.as_mut())).await?;
+    Ok(Reply::list("bookmarks", page))
 }
 
 async fn set(app: App, call: Call) -> Result<Reply> {

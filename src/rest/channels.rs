@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::groups::{Paged, Somebody, beginning};
+use super::shown::Shown;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::Result;
@@ -95,11 +96,14 @@ struct Mine {
     with: Option<String>,
 }
 
-async fn mine(app: App, call: Call) -> Result<Reply> {
+async fn mine(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let query: Mine = call.query()?;
     let span = Span::new(query.page, query.limit, query.cursor.as_deref())?;
     let with = query.with.as_deref().map(With::read).transpose()?.unwrap_or_default();
-    Ok(Reply::list("channels", app.channels.counted(call.actor()?, &span, with).await?).etag())
+    let mut page = app.channels.counted(call.actor()?, &span, with).await?;
+    shown.show(&app, page.items.iter_mut().filter_map(|channel| channel.last_message.as_mut())).await?;
+    Ok(Reply::list("channels", page).etag())
 }
 
 async fn of_group(app: App, call: Call) -> Result<Reply> {

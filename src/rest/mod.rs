@@ -26,11 +26,14 @@ mod notifications;
 mod outcome;
 mod pages;
 mod reads;
+mod reminders;
 mod reply;
 mod reports;
 mod requests;
 mod route;
+mod scheduled;
 mod search;
+mod shown;
 mod system;
 mod table;
 mod users;
@@ -71,6 +74,8 @@ pub fn routes() -> Vec<Route> {
         drafts::routes(),
         bookmarks::routes(),
         reports::routes(),
+        scheduled::routes(),
+        reminders::routes(),
         reads::routes(),
         notifications::routes(),
     ];

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::shown::Shown;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::Result;
@@ -43,11 +44,14 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-async fn list(app: App, call: Call) -> Result<Reply> {
+async fn list(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let Wanted { unread, kind, limit, cursor } = call.query()?;
     let span = Span::new(None, limit, cursor.as_deref())?;
     let wanted = NotificationsWanted { unread, kind };
-    Ok(Reply::list("notifications", app.notifications.list(call.actor()?, wanted, &span).await?))
+    let mut page = app.notifications.list(call.actor()?, wanted, &span).await?;
+    shown.show(&app, page.items.iter_mut().filter_map(|listed| listed.message.as_mut())).await?;
+    Ok(Reply::list("notifications", page))
 }
 
 async fn count(app: App, call: Call) -> Result<Reply> {

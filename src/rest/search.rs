@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::shown::Shown;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::Result;
@@ -33,7 +34,8 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-async fn search(app: App, call: Call) -> Result<Reply> {
+async fn search(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let wanted: Wanted = call.query()?;
     let asked = Asked {
         q: wanted.q,
@@ -46,5 +48,7 @@ async fn search(app: App, call: Call) -> Result<Reply> {
         limit: Ask::new(None, wanted.limit)?.limit as usize,
         cursor: wanted.cursor,
     };
-    Ok(Reply::list("messages", app.search.find(call.actor()?, &asked).await?))
+    let mut page = app.search.find(call.actor()?, &asked).await?;
+    shown.show(&app, page.items.iter_mut().map(|found| &mut found.message)).await?;
+    Ok(Reply::list("messages", page))
 }

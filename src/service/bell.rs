@@ -1,8 +1,7 @@
 //! Puts notifications before people: the row first, then a word in their own log, which their devices
 //! hear. Both happen once, however often it is tried.
 
-use sha2::{Digest, Sha256};
-
+use super::own_log::once;
 use super::roster::of_user;
 use crate::error::{Code, Error, Result};
 use crate::log::{Draft, Logs, Pending};
@@ -68,6 +67,5 @@ impl Bell {
 /// The same for the same notification; a direct channel's is another one with each message.
 fn intent(one: &Notification) -> Result<ClientMsgId> {
     let seq = one.seq.unwrap_or(0);
-    let digest = hex::encode(Sha256::digest(format!("{}:{seq}", one.id)));
-    format!("n-{}", digest.get(..32).unwrap_or_default()).parse()
+    once(&format!("{}:{seq}", one.id))
 }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::channels::by_creation;
@@ -55,7 +54,7 @@ impl Direct {
     /// The channel of these people, which may have been there.
     pub async fn start(&self, actor: &Actor, new: NewDirect) -> Result<Begun> {
         let people = set(actor, &new.user_ids)?;
-        let id = id_of(&Channel::key_of(&people));
+        let id: Id<Channel> = Id::digested(&Channel::key_of(&people));
         let (channel, fresh) = match self.roster.store.channels.get(id).await? {
             Some(channel) => (channel, false),
             None => {
@@ -101,7 +100,7 @@ impl Direct {
     fn drafted(&self, actor: &Actor, people: &BTreeSet<Id<User>>) -> Result<Channel> {
         let (now, name_key) = (self.roster.clock.now(), Channel::key_of(people));
         Ok(Channel {
-            id: id_of(&name_key),
+            id: Id::digested(&name_key),
             group_id: None,
             name: NAME.parse::<Name>()?,
             name_key,
@@ -189,10 +188,4 @@ fn set(actor: &Actor, named: &[Id<User>]) -> Result<BTreeSet<Id<User>>> {
             Err(Error::invalid("userIds", format!("may name {others} others at most")))
         }
     }
-}
-
-fn id_of(key: &str) -> Id<Channel> {
-    let mut bytes = [0; 12];
-    bytes.iter_mut().zip(Sha256::digest(key)).for_each(|(byte, hashed)| *byte = hashed);
-    Id::from_bytes(bytes)
 }

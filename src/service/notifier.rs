@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::event::PresenceStatus;
 use crate::log::{Batch, Follower, Start};
 use crate::model::{
-    Channel, ChannelType, Entry, Everyone, Id, Life, Message, Notification, NotificationKind, Place, User,
-    What,
+    Channel, ChannelType, Entry, Everyone, Id, Life, Message, Notification, NotificationKind, Place, Time,
+    User, What,
 };
 use crate::policy::Actor;
 
@@ -60,7 +60,11 @@ impl Notifier {
             match &entry.what {
                 What::Message(message) if message.deleted_at.is_none() => {
                     let reasons = self.reasons(&here, entry, message).await?;
-                    self.notify(entry, reasons).await?;
+                    self.notify(entry, entry.created_at, reasons).await?;
+                }
+                What::Edit { target, mentions: Some(mentions), everyone, .. } => {
+                    let reasons = self.called(&here, entry, mentions, *everyone).await?;
+                    self.notify_of_edit(*target, entry, reasons).await?;
                 }
                 What::Delete { target, .. } => {
                     self.roster.store.notifications.forget_message(*target).await?;
@@ -81,16 +85,48 @@ impl Notifier {
             let members = self.roster.readers(channel).await?;
             add(&mut reasons, members.iter().map(|member| member.id), NotificationKind::Direct);
         }
-        if let Some(everyone) = message.everyone {
-            let readers = self.roster.readers(channel).await?;
-            let is_here =
-                |id| here.presence.of(id).is_some_and(|seen| seen.status != PresenceStatus::Offline);
-            let called = readers.iter().map(|reader| reader.id);
-            let called = called.filter(|id| everyone == Everyone::Channel || is_here(*id));
-            add(&mut reasons, called, NotificationKind::Mention);
-        }
+        self.call(here, message.everyone, &mut reasons).await?;
         reasons.remove(&entry.user_id);
         Ok(reasons)
+    }
+
+    /// Whom the new words of a message call.
+    async fn called(
+        &self,
+        here: &Here<'_>,
+        edit: &Entry,
+        mentions: &[Id<User>],
+        everyone: Option<Everyone>,
+    ) -> Result<Reasons> {
+        let mut reasons = Reasons::new();
+        add(&mut reasons, mentions.iter().copied(), NotificationKind::Mention);
+        self.retain_readers(&here.channel, &mut reasons).await?;
+        self.call(here, everyone, &mut reasons).await?;
+        reasons.remove(&edit.user_id);
+        Ok(reasons)
+    }
+
+    async fn call(&self, here: &Here<'_>, everyone: Option<Everyone>, reasons: &mut Reasons) -> Result<()> {
+        let Some(everyone) = everyone else { return Ok(()) };
+        let readers = self.roster.readers(&here.channel).await?;
+        let is_here = |id| here.presence.of(id).is_some_and(|seen| seen.status != PresenceStatus::Offline);
+        let called = readers.iter().map(|reader| reader.id);
+        let called = called.filter(|id| everyone == Everyone::Channel || is_here(*id));
+        add(reasons, called, NotificationKind::Mention);
+        Ok(())
+    }
+
+    /// As of the message itself, so that whoever was told of it before is not told again.
+    async fn notify_of_edit(&self, message: Id<Entry>, edit: &Entry, reasons: Reasons) -> Result<()> {
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        match self.roster.store.messages.get(message).await? {
+            Some(entry @ Entry { what: What::Message(Message { deleted_at: None, .. }), .. }) => {
+                self.notify(&entry, edit.created_at, reasons).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whose message is replied to, and who follows the thread that the reply is in.
@@ -155,7 +191,7 @@ impl Notifier {
     }
 
     /// Whoever blocks the author hears nothing; whoever wants no notifications has them counted alone.
-    async fn notify(&self, entry: &Entry, mut reasons: Reasons) -> Result<()> {
+    async fn notify(&self, entry: &Entry, at: Time, mut reasons: Reasons) -> Result<()> {
         let ids: Vec<Id<User>> = reasons.keys().copied().collect();
         if ids.is_empty() {
             return Ok(());
@@ -171,7 +207,7 @@ impl Notifier {
             // Nothing counts what was wanted once and is wanted no longer.
             if listed || kind != NotificationKind::Message {
                 let notification = Notification::of_message(user, kind, entry);
-                notifications.push(Notification { listed, quiet: wish.quiet, ..notification });
+                notifications.push(Notification { at, listed, quiet: wish.quiet, ..notification });
             }
         }
         self.bell.ring(&notifications).await

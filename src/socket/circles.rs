@@ -168,6 +168,11 @@ impl Circles {
         }
     }
 
+    /// Those online who belong to a group.
+    pub fn online_in(&self, group: Id<Group>) -> Vec<Id<User>> {
+        self.known().online.get(&group).into_iter().flatten().copied().collect()
+    }
+
     /// Everybody online who may see the user, and the user.
     pub fn viewers(&self, user: Id<User>) -> HashSet<Id<User>> {
         let known = self.known();

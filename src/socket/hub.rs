@@ -19,6 +19,7 @@ use super::outlet;
 use super::rooms::Rooms;
 use super::serve::Paces;
 use super::tidings::{self, Tidings, dealt};
+use super::unread::Moved;
 use super::wire::{Pipe, Wire, Wires};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -35,6 +36,7 @@ pub struct Hub {
     pub circles: Circles,
     pub unanswered: Unanswered,
     pub paces: Paces,
+    pub moved: Moved,
     connections: DashMap<Sid, Arc<Connection>>,
     by_user: DashMap<Id<User>, HashSet<Sid>>,
     slots: Arc<DashMap<Id<User>, usize>>,
@@ -56,6 +58,7 @@ impl Hub {
             rooms: Rooms::default(),
             unanswered: Unanswered::default(),
             paces: Paces::default(),
+            moved: Moved::default(),
             wires,
             connections: DashMap::new(),
             by_user: DashMap::new(),
@@ -208,6 +211,7 @@ impl Hub {
 
     fn deliver_one(&self, told: &Arc<Told>, unsent: &mut Vec<Pipe>) -> usize {
         let delivered = self.rooms.deliver(told, unsent);
+        self.moved.note(told);
         for sid in delivered.gone {
             if let Some(connection) = self.connection(sid) {
                 connection.joined().remove(&told.log);

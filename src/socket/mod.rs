@@ -22,6 +22,7 @@ mod stay;
 mod talk;
 mod tide;
 mod tidings;
+mod unread;
 mod websocket;
 mod wire;
 

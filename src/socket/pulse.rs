@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::hub::Hub;
 use super::people::tell_stopped;
 use super::tide::Tide;
+use super::unread;
 use crate::app::again;
 use crate::error::Code;
 use crate::event::Ephemeral;
@@ -38,6 +39,8 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(keep("heads and sweeps", hub.clone(), tick));
     tasks.spawn(keep("circles", hub.clone(), circle));
     tasks.spawn(keep("tidings", hub.clone(), tell));
+    tasks.spawn(keep("what is unread", hub.clone(), unread::keep_telling));
+    tasks.spawn(keep("previews", hub.clone(), preview));
     if hub.app.store.engine.is_shared() {
         tasks.spawn(keep("rights", hub.clone(), watch_rights));
     }
@@ -88,6 +91,22 @@ async fn tell(hub: Arc<Hub>) {
                 hub.tell_tidings();
             }
             None => hub.tidings_wait.notified().await,
+        }
+    }
+}
+
+/// Whoever has the channel open hears what the links in it lead to.
+async fn preview(hub: Arc<Hub>) {
+    let mut previews = hub.app.previews.listen();
+    loop {
+        match previews.recv().await {
+            Ok(told) => {
+                let log = told.channel_id.into();
+                hub.rooms.whisper(log, None, &Ephemeral::PreviewsUpdated(told));
+            }
+            // They are shown with the message when it is read again.
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
         }
     }
 }

@@ -176,8 +176,11 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::bookmarks::BOOKMARKS,
     &super::drafts::DRAFTS,
     &super::reports::REPORTS,
+    &super::scheduled::SCHEDULED,
+    &super::reminders::REMINDERS,
     &super::reads::READS,
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,
+    &super::previews::PREVIEWS,
     &SETTINGS,
 ];

@@ -168,6 +168,9 @@ impl Table<Entry> {
             let content = ["mentions", "everyone", "attachments", "imageUrl", "fileUrl", "forwarded"];
             changes.extend(content.into_iter().map(Change::Unset));
             changes.push(Change::set("deletedAt", at));
+        } else {
+            changes.push(Change::set("mentions", &message.mentions));
+            changes.push(set_or_unset("everyone", message.everyone));
         }
         self.update(older, changes).await.map(drop)
     }
@@ -176,9 +179,10 @@ impl Table<Entry> {
         self.update(is("_id", change), vec![Change::set("folded", true)]).await.map(drop)
     }
 
-    /// Takes the words out of every edit of a deleted message (contract D-16).
+    /// Takes the words, and whom they called, out of every edit of a deleted message (contract D-16).
     pub async fn scrub_edits(&self, target: Id<Entry>) -> Result<u64> {
         let edits = all([is("target", target), is("kind", "edit")]);
-        self.update_all(edits, vec![Change::Unset("text"), Change::Unset("before")]).await
+        let content = ["text", "before", "mentions", "everyone"];
+        self.update_all(edits, content.into_iter().map(Change::Unset).collect()).await
     }
 }

@@ -16,6 +16,7 @@ mod collection;
 mod counted;
 mod cursors;
 mod drafts;
+mod due;
 mod emoji;
 mod engine;
 mod follows;
@@ -31,10 +32,13 @@ mod notifications;
 mod opening;
 mod outcome;
 mod preferences;
+mod previews;
 mod reads;
+mod reminders;
 mod reports;
 mod requests;
 mod rules;
+mod scheduled;
 mod search;
 mod sessions;
 mod settings;
@@ -49,6 +53,7 @@ mod users;
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use cursors::Cursor;
+pub use due::Due;
 pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
@@ -66,7 +71,8 @@ pub use users::{Among, Edits};
 
 use crate::model::{
     Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Session, User,
+    Notification, Preferences, Preview, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled,
+    Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -87,12 +93,15 @@ pub struct Store {
     pub bookmarks: Table<Bookmark>,
     pub drafts: Table<SavedDraft>,
     pub reports: Table<Report>,
+    pub scheduled: Table<Scheduled>,
+    pub reminders: Table<Reminder>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
     pub reads: Table<ReadMarker>,
     pub notifications: Table<Notification>,
     pub channel_preferences: Table<ChannelPreferences>,
+    pub previews: Table<Preview>,
     pub settings: Table<Setting>,
 }
 
@@ -118,12 +127,15 @@ impl Store {
             bookmarks: Table::on(&engine),
             drafts: Table::on(&engine),
             reports: Table::on(&engine),
+            scheduled: Table::on(&engine),
+            reminders: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),
             reads: Table::on(&engine),
             notifications: Table::on(&engine),
             channel_preferences: Table::on(&engine),
+            previews: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

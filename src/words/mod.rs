@@ -17,7 +17,7 @@ mod tokens;
 pub use hit::{Highlight, Hit};
 pub use parse::moment;
 pub use query::{Has, Query};
-pub use tokens::{author, channel, has, links, tokens};
+pub use tokens::{author, channel, has, links, pinned, tokens};
 
 /// Of the way in which tokens are made: another one means that all has to be read again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;

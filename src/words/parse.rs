@@ -28,6 +28,8 @@ impl Query {
             (Some(Operator::Before), false) => self.before = Some(moment("before", &text)?),
             (Some(Operator::After), false) => self.after = Some(moment("after", &text)?),
             (Some(Operator::Has), false) => self.has.push(text.parse()?),
+            (Some(Operator::Is), false) if text.eq_ignore_ascii_case("pinned") => self.pinned = true,
+            (Some(Operator::Is), false) => return Err(Error::invalid("is", "must be pinned")),
         }
         Ok(())
     }
@@ -52,6 +54,7 @@ enum Operator {
     Before,
     After,
     Has,
+    Is,
 }
 
 const OPERATORS: &[(&str, Operator)] = &[
@@ -60,6 +63,7 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("before:", Operator::Before),
     ("after:", Operator::After),
     ("has:", Operator::Has),
+    ("is:", Operator::Is),
 ];
 
 struct Word {
@@ -151,7 +155,8 @@ mod tests {
             parse("from:@ann FROM:bob in:#general in:\"night bakery\" has:image before:2026-05-31 tide");
         assert_eq!(query.from, ["ann", "bob"]);
         assert_eq!(query.within, ["general", "night bakery"]);
-        assert_eq!(query.has, [Has::Image]);
+        assert_eq!((query.has, query.pinned), (vec![Has::Image], false));
+        assert!(parse("IS:Pinned").pinned);
         assert_eq!(query.before.unwrap().to_string(), "2026-05-31T00:00:00.000Z");
         assert_eq!(query.terms, [term("tide", Manner::Plain)]);
         assert_eq!(parse("after:2026-05-31T12:00:00.5Z").after.unwrap().millis() % 1000, 500);
@@ -166,7 +171,9 @@ mod tests {
 
     #[test]
     fn an_operator_that_is_misled_says_so() {
-        for bad in ["before:soon", "after:2026-13-01", "has:money", "-from:ann", "after:12"] {
+        for bad in
+            ["before:soon", "after:2026-13-01", "has:money", "is:lost", "-is:pinned", "-from:ann", "after:12"]
+        {
             assert_eq!(Query::parse(bad).unwrap_err().code(), Code::ValidationFailed, "{bad}");
         }
     }

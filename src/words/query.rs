@@ -25,6 +25,7 @@ pub struct Query {
     pub after: Option<Time>,
     /// All of them.
     pub has: Vec<Has>,
+    pub pinned: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

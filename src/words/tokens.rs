@@ -15,6 +15,7 @@ const END: char = '\u{e001}';
 const CHANNEL: char = '\u{e002}';
 const AUTHOR: char = '\u{e003}';
 const HAS: char = '\u{e004}';
+const PINNED: char = '\u{e005}';
 
 /// Of what a message says; no more than two for each letter.
 pub fn tokens(text: &str) -> BTreeSet<String> {
@@ -65,6 +66,10 @@ pub fn has(what: Has) -> String {
     format!("{HAS}{}", what.name())
 }
 
+pub fn pinned() -> String {
+    PINNED.to_string()
+}
+
 /// Whether a text holds a link to the web.
 pub fn links(text: &str) -> bool {
     let leads_on = |scheme: &str| {
@@ -104,7 +109,7 @@ mod tests {
         fn they_are_bounded_and_no_text_makes_a_mark_of_ours(text in "\\PC{0,80}") {
             let found = tokens(&text);
             prop_assert!(found.len() <= 2 * super::super::fold::fold(&text).len());
-            prop_assert!(found.iter().all(|token| !token.starts_with([CHANNEL, AUTHOR, HAS])));
+            prop_assert!(found.iter().all(|token| !token.starts_with([CHANNEL, AUTHOR, HAS, PINNED])));
             prop_assert!(found.iter().all(|token| !token.contains(|c: char| c.is_whitespace() || c == '"')));
         }
     }

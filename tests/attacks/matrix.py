@@ -31,6 +31,8 @@ REQUEST_OF_ANOTHER = {
 # One's own, of something that one has to be able to read.
 OF_WHAT_ONE_READS = {
     "GET /api/drafts/{channelId}", "PUT /api/drafts/{channelId}", "PUT /api/client/bookmarks/{messageId}",
+    "POST /api/reminders", "DELETE /api/reminders/{id}",
+    "POST /api/scheduled-messages", "PUT /api/scheduled-messages/{id}", "DELETE /api/scheduled-messages/{id}",
 }  # fmt: skip
 
 # They answer with what the caller may see and leave the rest out.

@@ -133,6 +133,11 @@ class Place:
     def asked(self, asker, group):
         return asker.rest("POST", "/group-requests", {"groupId": group, "requestType": "request_invite"})["id"]
 
+    def anothers(self, kind, body):
+        """What the member keeps for later there; the same however often it is asked for."""
+        once = {"idempotency-key": f"{kind}-of-{self.channel}"}
+        return self.member.rest("POST", f"/{kind}", body(self), headers=once)["id"]
+
     def session(self):
         """One that may be ended, of the caller in their own place and else of somebody else."""
         return (self.user if self.user is self.caller else self.town.sleeper).again().session

@@ -4,6 +4,8 @@ Each entry makes the request in a place: what stands in the path, and the body. 
 that an entry does not name are what the path's beginning says they are.
 """
 
+from datetime import UTC, datetime, timedelta
+
 
 def asks(body=None, query="", **path):
     """A request: values of the path and the body are made when it is sent."""
@@ -62,6 +64,26 @@ def drafted(place):
     return place.channel
 
 
+def in_an_hour():
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def later(place):
+    return {"channelId": place.channel, "dueAt": in_an_hour(), "text": place.rig.words()}
+
+
+def planned(place):
+    return place.caller.rest("POST", "/scheduled-messages", later(place))["id"]
+
+
+def reminder(place):
+    return {"messageId": place.message["id"], "dueAt": in_an_hour(), "text": place.rig.words()}
+
+
+def reminded(place):
+    return place.caller.rest("POST", "/reminders", reminder(place))["id"]
+
+
 def own_reaction(place):
     return {"reaction": "🎉"}
 
@@ -103,6 +125,8 @@ ROUTES = {
     "DELETE /api/messages/{id}": asks(),
     "DELETE /api/messages/{id}/pin": asks(),
     "DELETE /api/messages/{id}/reactions": asks(body=own_reaction),
+    "DELETE /api/reminders/{id}": asks(id=reminded),
+    "DELETE /api/scheduled-messages/{id}": asks(id=planned),
     "DELETE /api/users/{id}": asks(id=somebody),
     "DELETE /api/users/{id}/block": LOOK,
     "GET /": OPEN,
@@ -157,6 +181,8 @@ ROUTES = {
     "GET /api/messages/{id}/receipts": LOOK,
     "GET /api/messages/{id}/replies": LOOK,
     "GET /api/messages/{id}/replies/count": LOOK,
+    "GET /api/reminders": LOOK,
+    "GET /api/scheduled-messages": LOOK,
     "GET /api/users": LOOK,
     "GET /api/users/me": LOOK,
     "GET /api/users/search": asks(query="?q=alice"),
@@ -242,7 +268,9 @@ ROUTES = {
     "POST /api/messages/{id}/replies": asks(body=lambda place: {"text": place.rig.words()}),
     "POST /api/messages/{id}/votes": asks(body=lambda place: {"options": [0]}, id=poll),
     "POST /api/messages/{id}/report": asks(body=lambda place: {"reason": "spam"}),
+    "POST /api/reminders": asks(body=reminder),
     "POST /api/reports": asks(body=lambda place: {"messageId": place.message["id"], "reason": "spam"}),
+    "POST /api/scheduled-messages": asks(body=later),
     "POST /api/users": asks(body=account),
     "POST /api/users/{id}/block": asks(id=lambda place: place.town.passer.id),
     "PUT /api/admin/users/{id}": asks(body=lambda place: {"displayName": "Somebody"}),
@@ -256,6 +284,7 @@ ROUTES = {
     "PUT /api/client/settings/channels/{channelId}": asks(body=lambda place: {"level": "mentions"}),
     "PUT /api/groups/{id}": asks(body=lambda place: {"description": "changed"}),
     "PUT /api/messages/{id}": asks(body=lambda place: {"text": place.words()}),
+    "PUT /api/scheduled-messages/{id}": asks(id=planned, body=later),
     "PUT /api/users/me": asks(body=lambda place: {"bio": "changed"}),
     "PUT /api/users/{id}": asks(body=lambda place: {"bio": "changed"}),
 }

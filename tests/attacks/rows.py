@@ -113,7 +113,7 @@ NOT_THERE = {
     46: "webhooks, bots",
     48: "exports, the compliance mode",
     76: "files", 77: "files", 78: "files", 79: "files", 81: "files", 82: "files", 84: "files", 85: "files",
-    86: "bridges", 88: "bridges", 89: "static folders", 91: "parse routes", 92: "previews, webhooks, avatars by address",
+    86: "bridges", 88: "bridges", 89: "static folders", 91: "parse routes", 92: "webhooks, avatars by address",
     93: "backups", 94: "backups, the audit", 95: "calls", 96: "plugins",
 }  # fmt: skip
 

@@ -1,6 +1,8 @@
 """What people write: scripts, text that reads otherwise, one clientMsgId for two messages (S-71, S-73, S-75)."""
 
+import re
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -29,6 +31,19 @@ LINKS = [
     "vbscript:x", "file:///etc/passwd", "//evil.example/x", "/\\evil.example", "\\\\evil.example", "ftp://evil.example", "blob:x", "about:blank",
     "https:evil.example", "http:/evil.example", "", " ", "x", "https://a b.example", "https://a.example/\n", "/" + "a" * 3_000,
 ]  # fmt: skip
+
+
+ELEMENTS = "p br strong em del code pre blockquote ul ol li a table thead tbody tr th td span".split()
+ATTRIBUTES = [
+    r'href="(?:https?|mailto):[^"<>]*" rel="nofollow noopener noreferrer ugc" target="_blank"', r'class="language-[a-z0-9+-]{1,20}"',
+    r'class="mention"(?: data-user="[0-9a-f]{24}")?', r'start="\d+"',
+]  # fmt: skip
+TAG = re.compile(rf"</?(?:{'|'.join(ELEMENTS)})(?: (?:{'|'.join(ATTRIBUTES)}))?>")
+
+
+def holds_nothing_else(html):
+    """Without the tags that there may be nothing is left that a browser would read as one."""
+    return "<" not in TAG.sub("", html)
 
 
 def is_harmless(answer):
@@ -61,6 +76,41 @@ def test_s_71_scripts_are_text_wherever_they_are_written(rig, town):
             town.bob.ask("GET", "/users/me"),
         ):
             assert is_harmless(answer) and answer.status < 500
+
+
+def test_s_71_what_is_rendered_holds_no_tag_but_those_there_may_be(rig, town):
+    said = {}
+    inside = [f"```{payload}\n{payload}\n```\n`{payload}`\n\n> **{payload}**\n\n|{payload}|\n|-|\n" for payload in PAYLOADS]
+    links = [f"[{payload}]({payload}) ![x](<{payload}>) <{payload}>" for payload in PAYLOADS + LINKS if len(payload) < 1_000]
+    for text in PAYLOADS + inside + links + [f"https://a.example/{payload} @{payload}" for payload in PAYLOADS]:
+        message = town.alice.rest("POST", "/messages", {"channelId": town.pub, "text": text})["message"]
+        said[message["id"]] = text
+    before, shown = "", {}
+    while not said.keys() <= shown.keys():
+        page = town.alice.rest("GET", f"/messages/channel/{town.pub}?render=html&limit=100{before}")
+        shown |= {message["id"]: message["html"] for message in page["messages"] if "html" in message}
+        before = f"&before={page['messages'][0]['seq']}"
+    for id, text in said.items():
+        assert holds_nothing_else(shown[id]), (text, shown[id])
+        assert all(scheme in ("https", "http", "mailto") for scheme in re.findall(r'<a href="([^:"]*)', shown[id])), (text, shown[id])
+
+
+def test_s_71_what_is_found_and_told_is_rendered_in_the_same_way(rig, town):
+    said = town.alice.say(town.pub, f"@{town.bob.name} **alert** <script>alert(1)</script>")
+    for path, list, found in (
+        (f"/messages/channel/{town.pub}?", "messages", lambda one: one),
+        (f"/messages/search?q=alert&channelId={town.pub}&", "messages", lambda one: one["message"]),
+        ("/client/notifications?", "notifications", lambda one: one["message"] or {}),
+    ):
+        until, shown = time.monotonic() + 10, {}
+        while said["id"] not in shown:
+            assert time.monotonic() < until, f"what was said is not in {path}"
+            time.sleep(0.3)
+            answer = town.bob.ask("GET", f"{path}render=html")
+            assert is_harmless(answer)
+            shown = {found(one)["id"]: found(one)["html"] for one in answer.data[list] if found(one).get("html")}
+        assert "<strong>alert</strong> &lt;script&gt;" in shown[said["id"]], path
+        assert all(holds_nothing_else(html) for html in shown.values()), path
 
 
 def test_s_71_links_lead_nowhere_but_to_the_web(rig, town):

@@ -252,6 +252,25 @@ def test_s_09_no_page_holds_more_than_a_hundred(rig, village):
             assert answer.status == 200 and len(answer.json["data"][LONG[row.what]]) == 100, f"{row.what}?limit={number}: {answer.text[:200]}"
 
 
+NO_TIME_TO_PLAN = ["1970-01-01T00:00:00Z", "2030-02-30T00:00:00Z", "9999-12-31T23:59:59Z", "soon", "", -1, 2**53, 1e308, True, None, []]
+
+
+@pytest.mark.parametrize("kind, made", [("scheduled-messages", requests_of.later), ("reminders", requests_of.reminder)])
+def test_s_09_nothing_is_planned_too_early_too_late_or_too_often(rig, village, kind, made):
+    place = Place(village, "bob", "own")
+    body = made(place)
+    for moment in NO_TIME_TO_PLAN:
+        answer = place.caller.ask("POST", f"/{kind}", {**body, "dueAt": moment})
+        assert answer.status == 400 and answer.json["error"]["code"] == "VALIDATION_FAILED", f"{moment}: {answer.text[:200]}"
+    answers = [place.caller.ask("POST", f"/{kind}", body) for _ in range(101)]
+    assert answers[-1].status == 409 and answers[-1].json["error"]["code"] == "CONFLICT", answers[-1].text[:200]
+    listed = place.caller.rest("GET", f"/{kind}?limit=100")
+    (kept,) = [things for things in listed.values() if isinstance(things, list)]
+    assert len(kept) == 100
+    for thing in kept:
+        place.caller.rest("DELETE", f"/{kind}/{thing['id']}")
+
+
 def test_s_09_numbers_in_events(rig, place):
     with place.caller.visit() as chat:
         for number in [-1, 2**53, 1e308, 1.5, "10", True]:

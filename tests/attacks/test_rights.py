@@ -39,6 +39,7 @@ def elsewhere(place):
     nothing = copy.copy(place)
     nothing.group = nothing.channel = nothing.request = NOWHERE
     nothing.message = {**place.message, "id": NOWHERE}
+    nothing.anothers = lambda *_: NOWHERE
     return nothing
 
 

@@ -157,8 +157,22 @@ await anna.hear("blocks_updated");
 const kept = await anna.ask("send_message", { channelId, text: "spring tide on Sunday" });
 await rest("PUT", `/client/bookmarks/${kept.data.message.id}`, ann.accessToken, { note: "tell Carl" });
 await anna.hear("bookmark_updated");
+await anna.ask("edit_message", { messageId: kept.data.message.id, text: "spring tide on Monday" });
+await bobby.hear("previews_updated");
 await rest("PUT", `/drafts/${channelId}`, ann.accessToken, { text: "neap tide on" });
 await anna.hear("draft_updated");
+const moment = (wait) => new Date(Date.now() + wait).toISOString();
+await rest("POST", "/scheduled-messages", ann.accessToken, { channelId, dueAt: moment(1500), text: "slack water" });
+await anna.hear("scheduled_updated", ({ about }) => about.state === "sent");
+await rest("POST", "/reminders", ann.accessToken, { messageId: kept.data.message.id, dueAt: moment(1500) });
+await anna.hear("reminder_due");
+
+// What is said where a device does not sit.
+const pocket = connect(ann.accessToken);
+await pocket.hear("welcome");
+await bobby.ask("send_message", { channelId, text: "and at nine?" });
+await pocket.hear("unread_updated");
+pocket.close();
 
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });

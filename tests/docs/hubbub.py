@@ -37,13 +37,13 @@ def modules(folder):
 
 
 class Server:
-    def __init__(self, folder, *arguments):
+    def __init__(self, folder, *arguments, **settings):
         self.folder, self.url, self.claim = folder, None, None
         folder.mkdir(parents=True, exist_ok=True)
         self.errors = (folder / "stderr").open("w+")
         self.process = subprocess.Popen(
             [binary(), "serve", "--bind", "127.0.0.1:0", *arguments],
-            cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=self.errors, text=True)
+            cwd=folder, env={**environment(folder), **settings}, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         last = r"^  hana " if "--demo" in arguments else r"/claim#(\S+)"
         for line in self.process.stdout:
             if listens := re.search(r"listens on (\S+)", line):

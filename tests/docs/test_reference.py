@@ -21,7 +21,9 @@ def overheard(tmp_path_factory):
     folder = tmp_path_factory.mktemp("events")
     modules(folder)
     shutil.copy(HERE / "events.mjs", folder)
-    with Server(folder / "server") as server:
+    # No host is asked: that an edit took the links away is told as well.
+    previews = {"HUBBUB_PREVIEWS": "true", "HUBBUB_PREVIEWS_ALLOW": "nobody.invalid"}
+    with Server(folder / "server", **previews) as server:
         command = ["node", "events.mjs", server.url, server.claim]
         with (folder / "out").open("w") as out, subprocess.Popen(
                 command, cwd=folder, env=environment(folder), stdout=out, stderr=subprocess.PIPE, text=True) as events:

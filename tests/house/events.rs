@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus};
+use hubbub::event::{Durable, Ephemeral, Online, Presence, PresenceStatus, Previewed, Unread};
 use hubbub::model::{
     AccountEvent, Entry, Epoch, Everyone, Id, Leave, MemberRole, Message, MessageType, Notification,
-    NotificationKind, ThreadSummary, Time, Username, What,
+    NotificationKind, PageSays, PreviewView, ThreadSummary, Time, Username, What,
 };
 use serde_json::{Value, json};
 
@@ -90,6 +90,15 @@ fn notified() -> What {
     What::Account { event: AccountEvent::Notification, about: json!(mention.view()) }
 }
 
+fn preview() -> PreviewView {
+    let says = PageSays {
+        title: "Tide tables".into(),
+        description: Some("High and low water for every harbour".into()),
+        site_name: Some("Harbour office".into()),
+    };
+    PreviewView { url: "https://example.org/tides".into(), says }
+}
+
 fn events() -> Vec<(String, Value)> {
     let (target, member, about) = (id(1), id(3), json!({ "name": "choir" }));
     let durable = [
@@ -98,10 +107,20 @@ fn events() -> Vec<(String, Value)> {
             target,
             text: Some("shall we?".parse().unwrap()),
             before: None,
+            mentions: Some(vec![id(3)]),
+            everyone: Some(Everyone::Channel),
             revision: 2,
             folded: true,
         },
-        What::Edit { target, text: None, before: None, revision: 2, folded: true },
+        What::Edit {
+            target,
+            text: None,
+            before: None,
+            mentions: None,
+            everyone: None,
+            revision: 2,
+            folded: true,
+        },
         What::Delete { target, thread_id: Some(id(4)), thread: Some(thread()), folded: true },
         What::React { target, reaction: "👍".parse().unwrap(), removed: false, folded: true },
         What::Pin { target, removed: false, folded: true },
@@ -129,6 +148,14 @@ fn events() -> Vec<(String, Value)> {
             about: json!({ "ids": ["m-656565656565656565656501"], "read": true }),
         },
         What::Account {
+            event: AccountEvent::ReminderDue,
+            about: json!({ "id": id::<()>(6), "messageId": id::<()>(1), "dueAt": "2023-11-14T22:13:20.000Z" }),
+        },
+        What::Account {
+            event: AccountEvent::ScheduledUpdated,
+            about: json!({ "id": id::<()>(5), "state": "sent", "messageId": id::<()>(1) }),
+        },
+        What::Account {
             event: AccountEvent::ReadUpdated,
             about: json!({ "channelId": id::<()>(4), "seq": 7 }),
         },
@@ -153,6 +180,10 @@ fn events() -> Vec<(String, Value)> {
         Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false },
         Ephemeral::UserPresenceUpdate(presence),
         Ephemeral::ThreadUpdated { channel_id, root_id: id(4), thread: thread() },
+        Ephemeral::UnreadUpdated {
+            channels: BTreeMap::from([(channel_id, Unread { head: 57, unread: 3, mentions: 1 })]),
+        },
+        Ephemeral::PreviewsUpdated(Previewed { channel_id, message_id: id(1), previews: vec![preview()] }),
         Ephemeral::OnlineUsersCount { count: 2 },
         Ephemeral::OnlineUsers(vec![online.clone()]),
         Ephemeral::ChannelUsers { channel_id, users: vec![online] },

@@ -47,7 +47,7 @@ async fn a_copy_names_the_first_source_and_carries_what_it_said() {
         let (ann, bob, general, board) = choir(&company).await;
         let said = say(&company, &bob, general.id, "at eight").await;
         let copy = company.messages.forward(&ann, said.id, to(board.id)).await.unwrap().message;
-        let forwarded = copy.forwarded.clone().unwrap();
+        let forwarded = copy.forwarded.clone().unwrap().said;
         assert_eq!((forwarded.message_id, forwarded.user_id, forwarded.text), (said.id, bob.id, said.text));
         assert_eq!((copy.user_id, copy.text.unwrap().as_str()), (ann.id, "look"));
         assert_eq!((copy.channel_id, copy.attachments), (board.id.into(), said.attachments));

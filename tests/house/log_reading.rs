@@ -66,8 +66,15 @@ async fn behind_its_back(store: &Store, draft: Draft, seq: Seq) -> Entry {
 }
 
 fn first_edit(target: Id<Entry>, text: &str) -> Draft {
-    let what =
-        What::Edit { target, text: Some(text.parse().unwrap()), before: None, revision: 1, folded: false };
+    let what = What::Edit {
+        target,
+        text: Some(text.parse().unwrap()),
+        before: None,
+        mentions: None,
+        everyone: None,
+        revision: 1,
+        folded: false,
+    };
     Draft { what, ..edit(user(1), target, text, None) }
 }
 

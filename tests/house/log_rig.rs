@@ -47,8 +47,15 @@ pub fn pin(by: Id<User>, target: Id<Entry>, removed: bool) -> Draft {
 }
 
 pub fn edit(by: Id<User>, target: Id<Entry>, text: &str, base: Option<u32>) -> Draft {
-    let what =
-        What::Edit { target, text: Some(text.parse().unwrap()), before: None, revision: 0, folded: false };
+    let what = What::Edit {
+        target,
+        text: Some(text.parse().unwrap()),
+        before: None,
+        mentions: None,
+        everyone: None,
+        revision: 0,
+        folded: false,
+    };
     Draft { base_revision: base, ..draft(by, what) }
 }
 

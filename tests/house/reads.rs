@@ -1,5 +1,6 @@
 //! Read markers, what is unread, and who is told of it (contract D-45, D-46).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hubbub::error::Code;
@@ -308,6 +309,36 @@ async fn receipts_are_seen_where_the_group_tells_and_of_those_who_do_not_mind() 
         let off = from(json!({ "settings": { "readReceipts": false } }));
         company.groups.edit(&ann, group, off).await.unwrap();
         assert_eq!(code(names(&ann, first.id).await), Code::Forbidden);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_those_who_are_here_only_readers_have_a_count() {
+    story(async |company: Company| {
+        let [ann, bob, eve] =
+            [company.user("ann").await, company.user("bob").await, company.user("eve").await];
+        let group = company.group(&ann, "Choir").await.id;
+        company.groups.join(&bob, group).await.unwrap();
+        let [general, private] =
+            [company.general(group).await.id, company.private(&ann, group, "altos").await.id];
+        let direct = company.dm(&ann, &[&bob]).await.unwrap().id;
+        for channel in [general, private, direct] {
+            let send = Send { text: Some("la".parse().unwrap()), ..Send::to(channel) };
+            company.messages.post(&ann, send).await.unwrap();
+        }
+        let everybody = vec![ann.id, bob.id, eve.id];
+        let counts = async |channel| {
+            let counts = company.reads.counts_of(channel, |_| everybody.clone()).await.unwrap();
+            counts.into_iter().map(|(user, count)| (user, count.unread)).collect::<BTreeMap<_, _>>()
+        };
+        assert_eq!(counts(general).await, BTreeMap::from([(ann.id, 0), (bob.id, 1)]));
+        assert_eq!(counts(private).await, BTreeMap::from([(ann.id, 0)]));
+        assert_eq!(counts(direct).await, BTreeMap::from([(ann.id, 0), (bob.id, 1)]));
+        company.channels.archive(&ann, general).await.unwrap();
+        assert!(counts(general).await.is_empty());
+        let crowd = vec![bob.id; 1_001];
+        assert!(company.reads.counts_of(direct, |_| crowd).await.unwrap().is_empty());
     })
     .await;
 }

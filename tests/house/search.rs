@@ -246,6 +246,34 @@ async fn a_cursor_leads_through_all_of_it_once_and_the_best_come_first_where_ask
 }
 
 #[tokio::test]
+async fn what_is_pinned_is_found_as_such_while_it_is() {
+    story(async |company: Company| {
+        let ann = company.user("ann").await;
+        let group = company.group(&ann, "Choir").await;
+        let general = company.general(group.id).await.id;
+        let mut finder = Finder::over(company).await;
+        let [first, second] =
+            [finder.say(&ann, general, "tide at nine").await, finder.say(&ann, general, "tide at ten").await];
+        assert_eq!(finder.find(&ann, "is:pinned").await, []);
+        finder.company.messages.pin(&ann, first, false).await.unwrap();
+        finder.catch_up().await;
+        assert_eq!(finder.find(&ann, "is:pinned").await, [first]);
+        assert_eq!(finder.find(&ann, "is:pinned nine").await, [first]);
+        assert_eq!(finder.find(&ann, "is:pinned ten").await, []);
+        assert_eq!(finder.find(&ann, "tide").await, [second, first]);
+        finder.company.messages.pin(&ann, first, true).await.unwrap();
+        assert_eq!(finder.find(&ann, "is:pinned").await, [], "before anybody has taken it up");
+        finder.catch_up().await;
+        assert_eq!(finder.find(&ann, "is:pinned").await, []);
+        finder.company.messages.pin(&ann, second, false).await.unwrap();
+        finder.company.messages.delete(&ann, second).await.unwrap();
+        finder.catch_up().await;
+        assert_eq!(finder.find(&ann, "is:pinned").await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn highlights_are_where_the_words_are() {
     story(async |company: Company| {
         let ann = company.user("ann").await;

@@ -1,116 +1,183 @@
-//! The web client as the program serves it; in a program that was built without it, what stands in its place.
+//! A web of our own: names mean what a story says, every connection to a public address comes to one
+//! server on this machine, and one to an address of this machine would really be made.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
-use http::Response;
-use hubbub::rest::{self, Route};
+use futures_util::future::BoxFuture;
+use hubbub::outbound::Net;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-use crate::rest::{House, in_a_house};
+/// Where every name leads of which nothing else is said.
+pub const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(93, 184, 216, 34));
 
-/// What a program without the client says at `/`.
-const PLAIN: &str = "npm";
-
-fn pages() -> Vec<String> {
-    let client = |route: &Route| route.summary == "a page of the web client";
-    let paths = rest::routes().into_iter().filter(client).map(|route| route.full_path());
-    paths.chain(["/".to_owned(), "/claim".to_owned()]).collect()
+#[derive(Default)]
+pub struct Web {
+    /// What a name is resolved to, one answer after the other; the last one stays.
+    names: Mutex<HashMap<String, VecDeque<Vec<IpAddr>>>>,
+    server: Mutex<Option<SocketAddr>>,
+    /// Listens on addresses of this machine, on whichever port was asked for.
+    trap: Mutex<Option<std::net::TcpListener>>,
+    resolved: Mutex<Vec<String>>,
+    connected: Mutex<Vec<SocketAddr>>,
 }
 
-async fn is_built(house: &House) -> bool {
-    let start = house.get("/").sent(200).await;
-    let built = start.text.contains("/assets/");
-    assert_ne!(built, start.text.contains(PLAIN), "one of the two: {}", start.text);
-    built
+impl Web {
+    pub fn name(&self, name: &str, answers: &[&[&str]]) {
+        let answers = answers.iter().map(|ips| ips.iter().map(|ip| ip.parse().unwrap()).collect());
+        self.names.lock().unwrap().insert(name.into(), answers.collect());
+    }
+
+    /// From here on the public addresses are this one.
+    pub fn lead_to(&self, server: SocketAddr) {
+        *self.server.lock().unwrap() = Some(server);
+    }
+
+    /// Sets a listener on every address of this machine, which hears of each connection to it.
+    pub fn set_trap(&self) {
+        let trap = std::net::TcpListener::bind("[::]:0").unwrap();
+        trap.set_nonblocking(true).unwrap();
+        *self.trap.lock().unwrap() = Some(trap);
+    }
+
+    pub fn trap(&self) -> SocketAddr {
+        self.trap.lock().unwrap().as_ref().unwrap().local_addr().unwrap()
+    }
+
+    /// How many came to it.
+    pub fn trapped(&self) -> usize {
+        let trap = self.trap.lock().unwrap();
+        std::iter::from_fn(|| trap.as_ref().unwrap().accept().ok()).count()
+    }
+
+    /// The names that were resolved since this was asked last.
+    pub fn resolved(&self) -> Vec<String> {
+        std::mem::take(&mut self.resolved.lock().unwrap())
+    }
+
+    pub fn connected(&self) -> Vec<SocketAddr> {
+        std::mem::take(&mut self.connected.lock().unwrap())
+    }
 }
 
-/// Paths of what a page loads.
-fn loaded(page: &str) -> BTreeSet<&str> {
-    page.split('"').filter(|part| part.starts_with("/assets/")).collect()
+impl Net for Web {
+    fn resolve<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+        self.resolved.lock().unwrap().push(host.into());
+        let mut names = self.names.lock().unwrap();
+        let answer = match names.get_mut(host) {
+            Some(answers) if answers.len() > 1 => answers.pop_front().unwrap(),
+            Some(answers) => answers.front().cloned().unwrap_or_default(),
+            None => vec![PUBLIC],
+        };
+        Box::pin(async move { Ok(answer) })
+    }
+
+    fn connect(&self, place: SocketAddr) -> BoxFuture<'_, io::Result<TcpStream>> {
+        self.connected.lock().unwrap().push(place);
+        let to = match place.ip() {
+            PUBLIC => self.server.lock().unwrap().unwrap(),
+            ip => SocketAddr::new(ip, self.trap().port()),
+        };
+        Box::pin(TcpStream::connect(to))
+    }
 }
 
-async fn packed(house: &House, path: &str, encodings: &str) -> Response<Bytes> {
-    house.get(path).with("accept-encoding", encodings).raw().await
+/// What a server says to the head of a request; it goes on speaking until the other side is gone.
+pub type Says = Arc<dyn Fn(String) -> Speech + Send + Sync>;
+
+pub struct Speech {
+    pub first: Vec<u8>,
+    /// Said again and again.
+    pub then: Vec<u8>,
+    /// Keeps the connection open without a word.
+    pub holds: bool,
 }
 
-#[tokio::test]
-async fn all_pages_are_one_page_that_runs_nothing_but_what_we_serve() {
-    in_a_house(async |house| {
-        let built = is_built(house).await;
-        let start = house.get("/").sent(200).await;
-        for path in pages().iter().map(|path| path.replace(['{', '}'], "")) {
-            let answer = house.get(&path).answer().await;
-            if !built && path != "/" && path != "/claim" {
-                assert_eq!(answer.status, 404, "{path}");
-                continue;
+impl Speech {
+    pub fn once(text: impl Into<Vec<u8>>) -> Speech {
+        Speech { first: text.into(), then: Vec::new(), holds: false }
+    }
+
+    pub fn page(html: &str) -> Speech {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\n\r\n";
+        Speech::once(format!("{head}{html}"))
+    }
+
+    pub fn redirect(place: &str) -> Speech {
+        Speech::once(format!("HTTP/1.1 302 Found\r\nlocation: {place}\r\ncontent-length: 0\r\n\r\n"))
+    }
+}
+
+/// A server on this machine, until it is dropped.
+pub struct Site {
+    pub address: SocketAddr,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Site {
+    pub async fn new(says: impl Fn(String) -> Speech + Send + Sync + 'static) -> Site {
+        Site::with(says, None).await
+    }
+
+    pub async fn with(
+        says: impl Fn(String) -> Speech + Send + Sync + 'static,
+        tls: Option<TlsAcceptor>,
+    ) -> Site {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, says): (_, Says) = (listener.local_addr().unwrap(), Arc::new(says));
+        let task = tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let (says, tls) = (says.clone(), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        Some(tls) => speak(tls.accept(stream).await?, says).await,
+                        None => speak(stream, says).await,
+                    }
+                });
             }
-            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
-            assert_eq!(answer.header("cache-control"), "private, no-cache", "{path}");
-            assert!(!answer.header("etag").is_empty(), "{path}");
-            let policy = answer.header("content-security-policy");
-            for rule in
-                ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]
-            {
-                assert!(policy.contains(rule), "{path}: {policy}");
-            }
-            assert!(!policy.contains("unsafe"), "{path}: {policy}");
-            assert!(!answer.text.contains("<script>") && !answer.text.contains("<style"), "{path}");
-            assert!(!built || answer.text == start.text, "{path}");
-        }
-    })
-    .await;
+        });
+        Site { address, task }
+    }
 }
 
-#[tokio::test]
-async fn the_page_is_not_sent_again_to_who_has_it() {
-    in_a_house(async |house| {
-        let tag = house.get("/").sent(200).await.header("etag").to_owned();
-        let again = house.get("/").with("if-none-match", &tag).sent(304).await;
-        assert!(again.text.is_empty());
-    })
-    .await;
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
-#[tokio::test]
-async fn what_the_page_loads_may_be_kept_for_good_and_is_packed_for_who_understands_it() {
-    in_a_house(async |house| {
-        let start = house.get("/").sent(200).await;
-        let loaded = loaded(&start.text);
-        assert_eq!(is_built(house).await, !loaded.is_empty());
-        for path in loaded {
-            let plain = packed(house, path, "identity").await;
-            assert_eq!(plain.headers()["cache-control"], "public, max-age=31536000, immutable", "{path}");
-            assert!(!plain.headers().contains_key("content-encoding"), "{path}");
-            let kind = match path.rsplit_once('.').unwrap().1 {
-                "css" => "text/css; charset=utf-8",
-                "js" => "text/javascript; charset=utf-8",
-                "svg" => "image/svg+xml",
-                other => panic!("nobody said what {other} is: {path}"),
-            };
-            assert_eq!(plain.headers()["content-type"], kind, "{path}");
-            for (asked, encoding) in
-                [("gzip, br", "br"), ("gzip, br;q=0", "gzip"), ("gzip", "gzip"), ("deflate, BR;q=0.5", "br")]
-            {
-                let small = packed(house, path, asked).await;
-                assert_eq!(small.headers()["content-encoding"], encoding, "{path} for {asked}");
-                assert!(small.body().len() < plain.body().len(), "{path} for {asked}");
-                let vary = small.headers().get_all("vary");
-                assert!(vary.iter().any(|name| name == "accept-encoding"), "{path}");
-            }
-        }
-    })
-    .await;
+async fn speak(mut stream: impl AsyncRead + AsyncWrite + Unpin, says: Says) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    let speech = says(String::from_utf8_lossy(&head).into_owned());
+    stream.write_all(&speech.first).await?;
+    stream.flush().await?;
+    while !speech.then.is_empty() {
+        stream.write_all(&speech.then).await?;
+    }
+    if speech.holds {
+        stream.read_to_end(&mut Vec::new()).await?;
+    }
+    stream.shutdown().await
 }
 
-#[tokio::test]
-async fn nothing_else_is_served_from_among_the_assets() {
-    in_a_house(async |house| {
-        for name in ["nothing.js", "index.html", "..%2Findex.html", "..%2F..%2FCargo.toml", "", "x", ".js"] {
-            house.get(&format!("/assets/{name}")).sent(404).await;
-        }
-        for path in loaded(&house.get("/").sent(200).await.text) {
-            house.get(&format!("{path}.br")).sent(404).await;
-        }
-    })
-    .await;
+/// An authority, and a server's proof by it that it is this host.
+pub fn proof(host: &str) -> (RootCertStore, TlsAcceptor) {
+    let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    (roots, TlsAcceptor::from(Arc::new(config)))
 }

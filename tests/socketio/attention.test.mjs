@@ -26,6 +26,26 @@ onEveryStore("attention", {}, (world) => {
     assert.deepEqual(hers.all("read_updated"), [], "nobody else is told");
   });
 
+  test("devices that sit elsewhere hear how much is unread, and when it is read", async () => {
+    const [ann, bob, eve] = await world.people("ann", "bob", "eve");
+    const { channel } = await world.group(ann, bob);
+    const hers = await ann.join(channel);
+    const [away, there, foreign] = [await bob.connect(), await bob.join(channel), await eve.connect()];
+    await hers.send(channel, "one");
+    const second = await hers.send(channel, `two, @${bob.name}`);
+    const unread = (count, mentions = 0) => ({ channels: { [channel]: told } }) =>
+      told?.unread === count && told.mentions === mentions;
+    const told = await away.hear("unread_updated", unread(2, 1));
+    assert.deepEqual(told, { channels: { [channel]: { head: second.seq, unread: 2, mentions: 1 } } });
+    await there.ask("mark_read", { channelId: channel, seq: second.seq });
+    await away.hear("unread_updated", unread(0));
+    const third = await hers.send(channel, "three");
+    await away.hear("unread_updated", unread(1));
+    await ann.rest("DELETE", `/messages/${third.id}`);
+    await away.hear("unread_updated", unread(0));
+    for (const chat of [there, foreign, hers]) assert.deepEqual(chat.all("unread_updated"), []);
+  });
+
   test("who is mentioned is told on every device, and reads it on one", async () => {
     const [ann, bob] = await world.people("ann", "bob");
     const { channel } = await world.group(ann, bob);

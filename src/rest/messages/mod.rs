@@ -11,6 +11,7 @@ mod threads;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::shown::Shown;
 use super::{Call, Reply, Route};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -64,7 +65,7 @@ async fn sent(app: &App, call: &Call, send: Send) -> Result<Reply> {
 }
 
 /// `Idempotency-Key` is the `clientMsgId` (contract D-01).
-fn intent(call: &Call, in_body: Option<ClientMsgId>) -> Result<Option<ClientMsgId>> {
+pub(super) fn intent(call: &Call, in_body: Option<ClientMsgId>) -> Result<Option<ClientMsgId>> {
     let Some(key) = call.header("idempotency-key") else { return Ok(in_body) };
     let key: ClientMsgId = key.parse()?;
     match in_body {
@@ -105,11 +106,13 @@ fn offset(skip: u64) -> Result<u64> {
     }
 }
 
-async fn history(app: App, call: Call) -> Result<Reply> {
+async fn history(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let wanted: Wanted = call.query()?;
     let channel: Id<Channel> = call.id("channelId")?;
     let limit = Ask::new(None, wanted.limit)?.limit;
-    let history = app.messages.history(call.actor()?, channel, wanted.part()?, limit).await?;
+    let mut history = app.messages.history(call.actor()?, channel, wanted.part()?, limit).await?;
+    shown.show(&app, &mut history.messages).await?;
     Ok(Reply::data(history).etag())
 }
 
@@ -120,16 +123,21 @@ struct Slice {
     offset: Option<u64>,
 }
 
-async fn by_author(app: App, call: Call) -> Result<Reply> {
+async fn by_author(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let wanted: Slice = call.query()?;
     let author: Id<User> = call.id("userId")?;
     let (skip, limit) = (offset(wanted.offset.unwrap_or(0))?, Ask::new(None, wanted.limit)?.limit);
-    let messages = app.messages.by_author(call.actor()?, author, skip, limit).await?;
+    let mut messages = app.messages.by_author(call.actor()?, author, skip, limit).await?;
+    shown.show(&app, &mut messages).await?;
     Ok(Reply::data(json!({ "messages": messages })))
 }
 
-async fn get(app: App, call: Call) -> Result<Reply> {
-    Ok(Reply::data(json!({ "message": app.messages.get(call.actor()?, call.id("id")?).await? })).etag())
+async fn get(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
+    let mut message = app.messages.get(call.actor()?, call.id("id")?).await?;
+    shown.show(&app, [&mut message]).await?;
+    Ok(Reply::data(json!({ "message": message })).etag())
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::policy::Action;
 use crate::rest::groups::Paged;
+use crate::rest::shown::Shown;
 use crate::rest::{Call, Reply, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -14,9 +15,12 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn pins(app: App, call: Call) -> Result<Reply> {
+async fn pins(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let span = Paged::of(&call)?;
-    Ok(Reply::list("pins", app.messages.pins(call.actor()?, call.id("id")?, &span).await?))
+    let mut page = app.messages.pins(call.actor()?, call.id("id")?, &span).await?;
+    shown.show(&app, &mut page.items).await?;
+    Ok(Reply::list("pins", page))
 }
 
 async fn pin(app: App, call: Call) -> Result<Reply> {

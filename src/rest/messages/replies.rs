@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{ClientMsgId, Id, Link, Seq, Text, User};
 use crate::policy::Action;
+use crate::rest::shown::Shown;
 use crate::rest::{Call, Reply, Route};
 use crate::service::Ask;
 use crate::service::messages::Send;
@@ -35,10 +36,12 @@ pub(super) struct After {
     pub(super) limit: Option<u64>,
 }
 
-async fn replies(app: App, call: Call) -> Result<Reply> {
+async fn replies(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let wanted: After = call.query()?;
     let (after, limit) = (wanted.after.unwrap_or(0), Ask::new(None, wanted.limit)?.limit);
-    let replies = app.messages.replies(call.actor()?, call.id("id")?, after, limit).await?;
+    let mut replies = app.messages.replies(call.actor()?, call.id("id")?, after, limit).await?;
+    shown.show(&app, &mut replies).await?;
     Ok(Reply::data(json!({ "replies": replies })))
 }
 

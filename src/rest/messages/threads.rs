@@ -4,6 +4,7 @@ use super::replies::After;
 use crate::app::App;
 use crate::error::Result;
 use crate::policy::Action;
+use crate::rest::shown::Shown;
 use crate::rest::{Call, Reply, Route};
 use crate::service::Ask;
 
@@ -25,10 +26,13 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn thread(app: App, call: Call) -> Result<Reply> {
+async fn thread(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let wanted: After = call.query()?;
     let (after, limit) = (wanted.after.unwrap_or(0), Ask::new(None, wanted.limit)?.limit);
-    Ok(Reply::data(app.messages.thread(call.actor()?, call.id("rootId")?, after, limit).await?))
+    let mut thread = app.messages.thread(call.actor()?, call.id("rootId")?, after, limit).await?;
+    shown.show(&app, thread.messages.iter_mut().chain([&mut thread.root])).await?;
+    Ok(Reply::data(thread))
 }
 
 async fn follow(app: App, call: Call) -> Result<Reply> {

@@ -29,7 +29,16 @@ impl Messages {
         let action = if own { Action::EditOwnMessage } else { Action::EditOthersMessage };
         can(seat.standing, action, "message")?;
         seat.takes_posts()?;
-        let what = What::Edit { target: id, text: Some(text), before: None, revision: 0, folded: false };
+        let (mentions, everyone) = self.called_anew(actor, &seat, &entry, &text).await?;
+        let what = What::Edit {
+            target: id,
+            text: Some(text),
+            before: None,
+            mentions: Some(mentions),
+            everyone,
+            revision: 0,
+            folded: false,
+        };
         let draft = Draft { base_revision: base, ..Draft::new(actor.id, &actor.username, what) };
         self.change(&seat, draft).await
     }

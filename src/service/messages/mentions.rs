@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
+use dashmap::mapref::entry::Entry as Slot;
 
 use super::Messages;
 use crate::error::{Code, Result};
 use crate::limits;
 use crate::model::{
-    Called, Channel, ChannelType, ClientMsgId, Everyone, Id, May, Message, Place, Status, Text, Time, User,
+    Called, Channel, ChannelType, ClientMsgId, Entry, Everyone, Id, May, Message, Place, Status, Text, Time,
+    User, What,
 };
 use crate::policy::{Action, Actor, allows};
 use crate::service::Seat;
@@ -43,9 +44,9 @@ impl Calls {
             self.0.retain(|_, (at, _)| !over(*at));
         }
         match self.0.entry((by, channel)) {
-            Entry::Vacant(free) => drop(free.insert((now, message.cloned()))),
-            Entry::Occupied(mut last) if over(last.get().0) => drop(last.insert((now, message.cloned()))),
-            Entry::Occupied(last) => return message.is_some() && last.get().1.as_ref() == message,
+            Slot::Vacant(free) => drop(free.insert((now, message.cloned()))),
+            Slot::Occupied(mut last) if over(last.get().0) => drop(last.insert((now, message.cloned()))),
+            Slot::Occupied(last) => return message.is_some() && last.get().1.as_ref() == message,
         }
         true
     }
@@ -84,6 +85,34 @@ impl Messages {
             _ => None,
         };
         Ok(Whom { people, everyone })
+    }
+
+    /// Whom a message calls once it says something else: whoever the new words name, and still whoever its
+    /// sender listed. Everyone who was called stays called.
+    pub(super) async fn called_anew(
+        &self,
+        actor: &Actor,
+        seat: &Seat,
+        entry: &Entry,
+        text: &Text,
+    ) -> Result<(Vec<Id<User>>, Option<Everyone>)> {
+        let What::Message(before) = &entry.what else { return Ok(Default::default()) };
+        let mut message =
+            Message { text: Some(text.clone()), mentions: self.listed(before).await?, ..Message::default() };
+        let mut whom = self.whom(actor, seat.channel.id, Some(&message)).await?;
+        let still = whom.everyone.take_if(|everyone| before.everyone == Some(*everyone));
+        self.call(actor, seat, whom, None, &mut message);
+        Ok((message.mentions, still.or(message.everyone)))
+    }
+
+    /// Whom a message calls without naming them.
+    async fn listed(&self, message: &Message) -> Result<Vec<Id<User>>> {
+        let mut listed = message.mentions.clone();
+        if let Some(text) = message.text.as_ref().filter(|_| !listed.is_empty()) {
+            let named = self.named(&Called::by(text.as_str()), &[]).await?;
+            listed.retain(|id| !named.iter().any(|user| user.id == *id));
+        }
+        Ok(listed)
     }
 
     /// Each once, those of the list first.

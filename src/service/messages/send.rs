@@ -5,7 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Channel, ClientMsgId, Entry, Id, Link, Message, MessageType, NewPoll, Text, User};
+use crate::model::{
+    Channel, ClientMsgId, Entry, Id, Link, Message, MessageType, NewPoll, Planned, Text, User,
+};
 
 /// What a client sends to say something.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,7 +55,25 @@ impl Send {
         }
     }
 
-    pub(super) fn message(self) -> Result<Message> {
+    /// What was planned, to be said now.
+    pub fn planned(planned: &Planned) -> Send {
+        let planned = planned.clone();
+        Send {
+            text: planned.text,
+            message_type: planned.message_type,
+            reply_to: planned.reply_to,
+            thread_id: planned.thread_id,
+            mentions: planned.mentions,
+            attachments: planned.attachments,
+            image_url: planned.image_url,
+            file_url: planned.file_url,
+            poll: planned.poll,
+            ..Send::to(planned.channel_id)
+        }
+    }
+
+    /// The message it becomes, unless no channel would take it.
+    pub(in crate::service) fn message(self) -> Result<Message> {
         let media = self.image_url.is_some() || self.file_url.is_some() || !self.attachments.is_empty();
         if self.text.is_none() && !media {
             return Err(Error::invalid("text", "a message cannot be empty"));

@@ -20,6 +20,7 @@ pub use receipts::Receipt;
 use super::roster::of_user;
 use super::{Roster, Seat};
 use crate::error::{Code, Error, Result};
+use crate::limits;
 use crate::log::Draft;
 use crate::model::{AccountEvent, Channel, Entry, Id, Life, ReadMarker, Seq, User, What};
 use crate::policy::{Action, Actor, can};
@@ -117,6 +118,26 @@ impl Reads {
         channels.sort_by_key(|count| count.channel_id);
         let total = channels.iter().map(|count| count.unread).sum();
         Ok(Counts { channels, total })
+    }
+
+    /// Of those people who are `here` whoever can read the channel, with their count; of nobody where there
+    /// are too many of them.
+    pub async fn counts_of(
+        &self,
+        id: Id<Channel>,
+        here: impl FnOnce(&Channel) -> Vec<Id<User>>,
+    ) -> Result<Vec<(Id<User>, Count)>> {
+        let channel = self.roster.store.channels.get(id).await?;
+        let Some(channel) = channel.filter(|channel| channel.life == Life::Active) else {
+            return Ok(Vec::new());
+        };
+        let here = here(&channel);
+        if here.is_empty() || here.len() > limits::UNREAD_READERS {
+            return Ok(Vec::new());
+        }
+        let readers = self.roster.readers_among(&channel, &here).await?;
+        let tallies = self.roster.store.engine.tallies(&[id], &readers).await?;
+        Ok(tallies.iter().map(|tally| (tally.user, Count::of(tally))).collect())
     }
 
     async fn readable(&self, actor: &Actor, channel: Id<Channel>) -> Result<Seat> {

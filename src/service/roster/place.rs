@@ -1,10 +1,11 @@
 //! Telling of a channel or a group: that it is there, who can no longer read it, that it is gone.
 
+use super::sight::AT_ONCE;
 use super::telling::{Said, of_channel, of_user};
 use super::{Moved, News, Note, Roster};
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountEvent, Channel, ChannelType, Group, Id, Leave, Life, MemberRole, Membership, Reason,
+    AccountEvent, Channel, ChannelType, Group, Id, Leave, Life, MemberRole, Membership, Place, Reason,
     RequestStatus, User, What,
 };
 use crate::store::Decision;
@@ -142,11 +143,33 @@ impl Roster {
             return self.in_use(&ids(&self.everybody(channel.id.into(), None).await?)).await;
         }
         let mut members = self.everybody(channel.group()?.into(), None).await?;
-        let sight = self.sight_of_channel(channel.id, &members).await?;
+        self.retain_readers(channel, &mut members).await?;
+        self.in_use(&ids(&members)).await
+    }
+
+    /// Those of some people who belong to the channel's group, or to the direct channel, and can read it.
+    pub(in crate::service) async fn readers_among(
+        &self,
+        channel: &Channel,
+        people: &[Id<User>],
+    ) -> Result<Vec<Id<User>>> {
+        let place: Id<Place> = channel.group_id.map_or(channel.id.into(), Into::into);
+        let mut members = Vec::new();
+        for some in people.chunks(AT_ONCE) {
+            members.extend(self.store.memberships.of_these(place, some).await?);
+        }
+        if channel.channel_type != ChannelType::Direct {
+            self.retain_readers(channel, &mut members).await?;
+        }
+        Ok(ids(&members))
+    }
+
+    async fn retain_readers(&self, channel: &Channel, members: &mut Vec<Membership>) -> Result<()> {
+        let sight = self.sight_of_channel(channel.id, members).await?;
         members.retain(|member| {
             member.role == MemberRole::Admin || sight.reads(channel.is_private, member.user_id)
         });
-        self.in_use(&ids(&members)).await
+        Ok(())
     }
 }
 

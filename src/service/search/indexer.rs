@@ -102,7 +102,7 @@ impl Indexer {
 
 /// Whether a change alters what a message is found by.
 fn says_otherwise(what: &What) -> bool {
-    matches!(what, What::Edit { .. } | What::Delete { .. })
+    matches!(what, What::Edit { .. } | What::Delete { .. } | What::Pin { .. })
 }
 
 fn is_found(row: &Entry) -> bool {
@@ -114,6 +114,7 @@ fn indexed(row: &Entry) -> Option<Indexed> {
     let mut tokens = message.text.as_ref().map(|text| words::tokens(text.as_str())).unwrap_or_default();
     tokens.extend(kinds(message).into_iter().map(words::has));
     tokens.insert(words::author(row.user_id));
+    tokens.extend(message.pinned_at.map(|_| words::pinned()));
     let channel = row.log.cast();
     tokens.insert(words::channel(channel));
     Some(Indexed { id: row.id, place: place(row.created_at, row.id), channel, tokens })

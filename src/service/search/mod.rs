@@ -205,7 +205,7 @@ fn look_at(query: &Query, rows: Vec<Entry>, places: &HashMap<Id<Entry>, i64>) ->
 
 fn find(query: &Query, entry: &Entry) -> Option<Hit> {
     let What::Message(message) = &entry.what else { return None };
-    let is_there = message.deleted_at.is_none();
+    let is_there = message.deleted_at.is_none() && (!query.pinned || message.pinned_at.is_some());
     let has = kinds(message);
     if !is_there || !query.has.iter().all(|kind| has.contains(kind)) {
         return None;

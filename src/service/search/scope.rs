@@ -16,6 +16,7 @@ impl Search {
         let Some(any) = self.authors(asked, query).await? else { return Ok(None) };
         let channels = self.channels(actor, asked, query).await?;
         let has = query.has.iter().map(|kind| words::has(*kind));
+        let has = has.chain(query.pinned.then(words::pinned));
         Ok(Some(Wanted {
             tokens: has.chain(query.tokens()).collect(),
             any,

@@ -140,6 +140,8 @@ impl Deed {
                 target: place(*message)?,
                 text: Some(edited.text.clone()),
                 before: Some(said.text.clone()),
+                mentions: None,
+                everyone: None,
                 revision: 1,
                 folded: true,
             },

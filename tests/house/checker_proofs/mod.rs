@@ -81,6 +81,8 @@ fn good() -> Run {
         target: first.id,
         text: Some("uno".parse().unwrap()),
         before: None,
+        mentions: None,
+        everyone: None,
         revision: 1,
         folded: true,
     };
@@ -256,7 +258,15 @@ fn i12_a_revision_twice() {
     for journal in [0, 1] {
         noted(&mut run, journal, Noted::Closed);
     }
-    let again = What::Edit { target: id(101), text: None, before: None, revision: 1, folded: true };
+    let again = What::Edit {
+        target: id(101),
+        text: None,
+        before: None,
+        mentions: None,
+        everyone: None,
+        revision: 1,
+        folded: true,
+    };
     kept(&mut run).entries.push(entry(5, ANN, again));
     let what = check(&run).unwrap_err();
     assert_eq!(what.invariant, "I-12");

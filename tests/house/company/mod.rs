@@ -17,8 +17,10 @@ use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
 use hubbub::service::notifications::Notifications;
 use hubbub::service::reads::Reads;
+use hubbub::service::reminders::Reminders;
 use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
+use hubbub::service::schedule::Schedule;
 use hubbub::service::{Rights, Roster, Span};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
 use serde_json::{Value, json};
@@ -38,6 +40,8 @@ pub struct Company {
     pub drafts: Drafts,
     pub bookmarks: Bookmarks,
     pub reports: Reports,
+    pub schedule: Schedule,
+    pub reminders: Reminders,
     pub requests: Requests,
     pub messages: Messages,
     pub reads: Reads,
@@ -70,6 +74,7 @@ impl Company {
         let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
         let (drafts, bookmarks) = (Drafts::new(&roster), Bookmarks::new(&roster));
         let reports = Reports::new(&roster);
+        let (schedule, reminders) = (Schedule::new(&roster), Reminders::new(&roster));
         let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
         Company {
             store,
@@ -84,6 +89,8 @@ impl Company {
             drafts,
             bookmarks,
             reports,
+            schedule,
+            reminders,
             requests,
             messages,
             reads,

@@ -32,6 +32,9 @@ impl Mirror {
             Durable::MessageEdited(said) => {
                 if let Some(message) = self.standing(said.what.message_id) {
                     message.text = Some(said.what.text);
+                    if let Some(mentions) = said.what.mentions {
+                        (message.mentions, message.everyone) = (mentions, said.what.everyone);
+                    }
                     message.revision = said.what.revision;
                     message.edited_at = Some(said.what.edited_at);
                 }

@@ -179,10 +179,12 @@ fn agrees(event: &Durable, entry: &Entry, epoch: &Epoch) -> bool {
                 && said.created_at == entry.created_at
                 && same_text
         }
-        (Durable::MessageEdited(said), What::Edit { target, text, revision, .. }) => {
-            said.what.message_id == *target
-                && said.what.revision == *revision
-                && text.as_ref().is_none_or(|text| *text == said.what.text)
+        (Durable::MessageEdited(said), What::Edit { target, text, revision, mentions, everyone, .. }) => {
+            let same_words = text.as_ref().is_none_or(|text| {
+                let calls = said.what.mentions == *mentions && said.what.everyone == *everyone;
+                *text == said.what.text && calls
+            });
+            said.what.message_id == *target && said.what.revision == *revision && same_words
         }
         (Durable::Skip(_), What::Edit { text: None, .. }) => true,
         _ => *event == Durable::of(entry, epoch),
