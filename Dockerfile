@@ -1,8 +1,12 @@
 # syntax=docker/dockerfile:1
 
 # The same Debian in both stages: a program linked against a newer C library would not start.
-# The image of Rust brings the C compiler that the build needs.
+# The image of Rust brings the C compiler that the build needs, that of Node what makes the web client.
+FROM node:22-bookworm-slim AS node
 FROM rust:1.95-slim-bookworm AS build
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /src
 COPY . .
 # What cargo downloads and builds is kept between builds outside the image.

@@ -38,6 +38,7 @@ mod shown;
 mod system;
 mod table;
 mod users;
+mod web;
 
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ use crate::error::{Error, Result};
 pub fn routes() -> Vec<Route> {
     let areas = [
         system::routes(),
+        web::routes(),
         pages::routes(),
         auth::routes(),
         users::routes(),

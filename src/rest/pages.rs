@@ -1,4 +1,4 @@
-//! The few pages that a server without a web client has: where one is, and how to claim it.
+//! The few pages of a server that was built without its web client: where one is, and how to claim it.
 
 use http::header::CONTENT_SECURITY_POLICY;
 
@@ -16,18 +16,37 @@ const JS: &str = "text/javascript; charset=utf-8";
 
 pub fn routes() -> Vec<Route> {
     vec![
-        page("/", "where one is", HTML, include_str!("pages/index.html")),
-        page("/claim", "become the first administrator", HTML, include_str!("pages/claim.html")),
-        page("/pages/claim.js", "the script of /claim", JS, include_str!("pages/claim.js")),
-        page("/pages/page.css", "how pages look", CSS, include_str!("pages/page.css")),
+        part(
+            "/pages/claim.js",
+            "the script of /claim where there is no web client",
+            JS,
+            include_str!("pages/claim.js"),
+        ),
+        part(
+            "/pages/page.css",
+            "how pages look where there is no web client",
+            CSS,
+            include_str!("pages/page.css"),
+        ),
     ]
 }
 
-fn page(path: &'static str, summary: &'static str, kind: &'static str, text: &'static str) -> Route {
+pub fn start() -> Reply {
+    plain(HTML, include_str!("pages/index.html"))
+}
+
+pub fn claim() -> Reply {
+    plain(HTML, include_str!("pages/claim.html"))
+}
+
+fn part(path: &'static str, summary: &'static str, kind: &'static str, text: &'static str) -> Route {
     let answer = move |_: App, _: Call| async move {
-        let reply: Result<Reply> =
-            Ok(Reply::text(kind, text.to_owned()).header(CONTENT_SECURITY_POLICY, POLICY).etag());
+        let reply: Result<Reply> = Ok(plain(kind, text));
         reply
     };
     Route::get(path, Access::Open, summary, answer).at_root()
+}
+
+fn plain(kind: &'static str, text: &'static str) -> Reply {
+    Reply::bytes(kind, text).header(CONTENT_SECURITY_POLICY, POLICY).etag()
 }

@@ -31,7 +31,7 @@ pub struct Reply {
 enum Content {
     Nothing,
     Success { data: Option<Result<Box<RawValue>, serde_json::Error>>, message: Option<String> },
-    Text(String),
+    Bytes(Bytes),
 }
 
 impl Reply {
@@ -67,9 +67,9 @@ impl Reply {
         Reply::new(StatusCode::FOUND, Content::Nothing).header(LOCATION, place)
     }
 
-    /// Plain text of the given kind, outside the one shape: for metrics and their like.
-    pub fn text(kind: &'static str, text: String) -> Reply {
-        Reply::new(StatusCode::OK, Content::Text(text)).header(CONTENT_TYPE, kind)
+    /// Something of the given kind, outside the one shape: for metrics, pages and their like.
+    pub fn bytes(kind: &'static str, bytes: impl Into<Bytes>) -> Reply {
+        Reply::new(StatusCode::OK, Content::Bytes(bytes.into())).header(CONTENT_TYPE, kind)
     }
 
     /// A sentence beside the data.
@@ -127,7 +127,7 @@ fn written(content: Content, headers: &mut HeaderMap) -> Result<Bytes> {
         |headers: &mut HeaderMap| headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match content {
         Content::Nothing => Ok(Bytes::new()),
-        Content::Text(text) => Ok(text.into()),
+        Content::Bytes(bytes) => Ok(bytes),
         Content::Success { data, message } => {
             json(headers);
             let data = data.transpose().map_err(Error::internal)?;

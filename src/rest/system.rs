@@ -99,7 +99,7 @@ async fn numbers(_: App, call: Call) -> Result<Reply> {
     }
     let handle = recorder().ok_or_else(|| Error::unavailable("nothing is counted in this process"))?;
     measure();
-    Ok(Reply::text("text/plain; version=0.0.4", handle.render()))
+    Ok(Reply::bytes("text/plain; version=0.0.4", handle.render()))
 }
 
 fn nearby(address: IpAddr) -> bool {

@@ -21,6 +21,7 @@ def value(place, row, name, request):
         "messageId": lambda: place.message["id"], "user": lambda: place.user.id,
         "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
         "requestId": lambda: place.fresh_request(), "rootId": lambda: place.message["id"], "name": lambda: "nothing",
+        "page": lambda: "members",
         "notification": lambda: f"m-{place.message['id']}", "planned": lambda: place.anothers("scheduled-messages", requests_of.later),
         "reminder": lambda: place.anothers("reminders", requests_of.reminder),
     }[name]()  # fmt: skip

@@ -27,6 +27,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("bcrypt", &["auth"]),
     ("clap", &["command"]),
+    ("include_dir", &["rest"]),
     ("pulldown_cmark", &["markdown"]),
     ("html5ever", &["service"]),
     ("tokio_rustls", &["outbound"]),

@@ -68,3 +68,4 @@ mod stores;
 mod threads;
 mod unsettled;
 mod web;
+mod web_client;

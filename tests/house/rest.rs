@@ -187,8 +187,13 @@ impl Ask<'_> {
         self
     }
 
+    /// The answer as it was sent, which may be no text.
+    pub async fn raw(self) -> Response<Bytes> {
+        self.request.reply(&self.house.door).await
+    }
+
     pub async fn answer(self) -> Answer {
-        let response: Response<Bytes> = self.request.reply(&self.house.door).await;
+        let response = self.raw().await;
         let text = String::from_utf8(response.body().to_vec()).unwrap();
         Answer {
             status: response.status().as_u16(),
