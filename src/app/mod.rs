@@ -30,6 +30,7 @@ use crate::service::drafts::Drafts;
 use crate::service::emoji::Emojis;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
+use crate::service::mine::Mine;
 use crate::service::notifications::Notifications;
 use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
@@ -68,6 +69,7 @@ pub struct Parts {
     pub reports: Reports,
     pub logs: Logs,
     pub messages: Messages,
+    pub mine: Mine,
     pub search: Search,
     pub reads: Reads,
     pub notifications: Notifications,
@@ -109,6 +111,7 @@ impl App {
             channels: Channels::new(&roster),
             emojis: Emojis::new(&roster),
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
+            mine: Mine::new(&roster),
             search: Search::new(&roster),
             direct: Direct::new(&roster),
             drafts: Drafts::new(&roster),

@@ -95,7 +95,7 @@ struct Mine {
     with: Option<String>,
 }
 
-async fn mine(app: App, call: Call) -> Result<Reply> {
+pub(super) async fn mine(app: App, call: Call) -> Result<Reply> {
     let query: Mine = call.query()?;
     let span = Span::new(query.page, query.limit, query.cursor.as_deref())?;
     let with = query.with.as_deref().map(With::read).transpose()?.unwrap_or_default();

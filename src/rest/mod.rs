@@ -22,6 +22,7 @@ mod groups;
 mod guard;
 mod header;
 mod messages;
+mod mine;
 mod notifications;
 mod outcome;
 mod pages;
@@ -71,6 +72,7 @@ pub fn routes() -> Vec<Route> {
         reports::routes(),
         reads::routes(),
         notifications::routes(),
+        mine::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

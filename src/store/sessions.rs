@@ -27,6 +27,13 @@ impl Table<Session> {
         self.find(Query::new(living(user, now), READ).by(Order::Down("createdAt"))).await
     }
 
+    /// Begun up to a moment, also those that are over, the newest first.
+    pub async fn begun_until(&self, user: Id<User>, until: Option<Time>, limit: u64) -> Result<Vec<Session>> {
+        let mut filters = vec![is("userId", user)];
+        filters.extend(until.map(|until| Filter::AtMost("createdAt", Literal::of(until))));
+        self.find(Query::new(Filter::And(filters), limit).by(Order::Down("createdAt"))).await
+    }
+
     /// True for exactly one of those who try.
     pub async fn revoke(&self, id: &str, now: Time) -> Result<bool> {
         let revoked =

@@ -14,7 +14,7 @@ WORDS = "canary-words"
 # Where tokens are handed out, to whoever signed in.
 SIGN_IN = ("/auth/register", "/auth/login", "/auth/refresh", "/auth/claim", "/auth/change-password")
 # Where one is told the addresses of one's own sessions.
-SESSIONS = ("/auth/sessions", "/auth/verify")
+SESSIONS = ("/auth/sessions", "/auth/verify", "/client/sessions", "/client/activity")
 
 HASH = re.compile(r"\$2[abxy]?\$\d\d\$")
 TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}")

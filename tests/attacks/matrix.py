@@ -116,7 +116,7 @@ def owned(row, place):
     # What is in nobody's list but another's.
     if row.path.startswith("/api/client/notifications/{id}"):
         return "NOT_FOUND"
-    if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}") and place.role != "root" and place.user is not place.caller:
+    if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}", "/api/client/sessions/{id}") and place.role != "root" and place.user is not place.caller:
         return "FORBIDDEN" if row.path == "/api/users/{id}" else "NOT_FOUND"
     if row.what in OF_WHAT_ONE_READS and place.stands(True) == STRANGER:
         return "NOT_FOUND"

@@ -39,6 +39,7 @@ mod log_reading;
 mod log_rig;
 mod log_schedules;
 mod messages;
+mod mine;
 mod mirror;
 mod notifications;
 mod permissions;
