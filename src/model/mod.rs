@@ -20,6 +20,7 @@ mod preferences;
 mod quiet;
 mod read;
 mod report;
+mod scheduled;
 mod text;
 mod thread;
 mod time;
@@ -47,6 +48,7 @@ pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
 pub use quiet::Quiet;
 pub use read::ReadMarker;
 pub use report::{Grievance, Report, ReportState, Reported};
+pub use scheduled::{Planned, Refused, Scheduled, ScheduledState};
 pub use text::{
     ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
 };

@@ -11,6 +11,7 @@ pub mod bookmarks;
 pub mod channels;
 pub mod direct;
 pub mod drafts;
+pub mod due;
 pub mod emoji;
 pub mod groups;
 pub mod messages;

@@ -176,6 +176,7 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::bookmarks::BOOKMARKS,
     &super::drafts::DRAFTS,
     &super::reports::REPORTS,
+    &super::scheduled::SCHEDULED,
     &super::reads::READS,
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,

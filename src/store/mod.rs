@@ -16,6 +16,7 @@ mod collection;
 mod counted;
 mod cursors;
 mod drafts;
+mod due;
 mod emoji;
 mod engine;
 mod follows;
@@ -35,6 +36,7 @@ mod reads;
 mod reports;
 mod requests;
 mod rules;
+mod scheduled;
 mod search;
 mod sessions;
 mod settings;
@@ -49,6 +51,7 @@ mod users;
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
 pub use cursors::Cursor;
+pub use due::Due;
 pub use engine::{Description, Engine, Kept};
 pub use groups::{GroupsBy, GroupsWanted};
 pub use language::{Change, Document, Field, Filter, Literal, Order, Query};
@@ -66,7 +69,7 @@ pub use users::{Among, Edits};
 
 use crate::model::{
     Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Session, User,
+    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Scheduled, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -87,6 +90,7 @@ pub struct Store {
     pub bookmarks: Table<Bookmark>,
     pub drafts: Table<SavedDraft>,
     pub reports: Table<Report>,
+    pub scheduled: Table<Scheduled>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
@@ -118,6 +122,7 @@ impl Store {
             bookmarks: Table::on(&engine),
             drafts: Table::on(&engine),
             reports: Table::on(&engine),
+            scheduled: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),

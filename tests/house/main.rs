@@ -25,6 +25,7 @@ mod cut_off;
 mod direct;
 mod door;
 mod drafts;
+mod due;
 mod edits;
 mod emoji;
 mod events;

@@ -1,0 +1,61 @@
+//! What falls due is taken up by one process at a time. Whoever takes a thing up claims it for as long as
+//! the work can last; what is not done with by then, because a process died or the store did not answer,
+//! falls due again. So work is never lost, and must be harmless when it is done twice.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::model::{Id, User};
+use crate::store::{Due, Table};
+
+/// Much longer than the longest send. Longer work claims what it has anew while it lasts.
+pub const CLAIM: Duration = Duration::from_secs(30);
+/// How often somebody looks what is due.
+pub const EVERY: Duration = Duration::from_secs(1);
+const AT_ONCE: u64 = 200;
+/// People whose things are taken up side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Takes up all that is due now: of one person in the order in which it fell due, and nothing after what
+/// could not be done. What failed comes again when its claim ends; the first failure is the answer.
+pub async fn take_up<T: Due, F>(table: &Table<T>, clock: &Clock, work: impl Fn(T) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    loop {
+        let due = table.due(clock.now(), AT_ONCE).await?;
+        let full = due.len() as u64 == AT_ONCE;
+        let mut owners: BTreeMap<Id<User>, Vec<T>> = BTreeMap::new();
+        for one in due {
+            owners.entry(one.owner()).or_default().push(one);
+        }
+        let in_order = owners.into_values().map(|own| in_order(table, clock, own, &work));
+        let worked: Vec<Result<()>> = stream::iter(in_order).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        worked.into_iter().collect::<Result<()>>()?;
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+async fn in_order<T: Due, F>(
+    table: &Table<T>,
+    clock: &Clock,
+    due: Vec<T>,
+    work: impl Fn(T) -> F,
+) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    for seen in due {
+        if let Some(claimed) = table.claim(&seen, clock.now().plus(CLAIM)).await? {
+            work(claimed).await?;
+        }
+    }
+    Ok(())
+}
