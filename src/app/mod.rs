@@ -28,6 +28,8 @@ use crate::service::channels::Channels;
 use crate::service::direct::Direct;
 use crate::service::drafts::Drafts;
 use crate::service::emoji::Emojis;
+use crate::service::erasure::Erasure;
+use crate::service::export::Exports;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
 use crate::service::mine::Mine;
@@ -38,7 +40,7 @@ use crate::service::reads::Reads;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Users};
+use crate::service::{Accounts, Admin, Registrar, Revocations, Rights, Roster, Search, Shelf, Users};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -58,6 +60,8 @@ pub struct Parts {
     pub users: Users,
     pub blocks: Blocks,
     pub admin: Admin,
+    pub erasure: Erasure,
+    pub exports: Exports,
     pub roster: Roster,
     pub groups: Groups,
     pub requests: Requests,
@@ -101,9 +105,12 @@ impl App {
             Passwords::new(keys.pepper.clone(), config.auth.bcrypt_cost, config.limits.bcrypt_queue);
         let prover = Prover::new(passwords, Attempts::new(clock.clone(), &config.limits));
         let tokens = Tokens::new(&keys.jwt, &config.auth, clock.clone());
+        let shelf = Shelf::new(&config.store.data_dir);
         App(Arc::new(Parts {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
-            users: Users::new(registrar.clone(), prover),
+            users: Users::new(registrar.clone(), prover.clone()),
+            erasure: Erasure::new(registrar.clone(), prover, shelf.clone(), &config.auth),
+            exports: Exports::new(&roster, shelf),
             admin: Admin::new(registrar),
             blocks: Blocks::new(&roster),
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
@@ -150,6 +157,8 @@ impl App {
             again("forwards", || self.take_back_forwards(), || {}),
             again("telling of drafts", || self.drafts.keep_telling(), || {}),
             again("upkeep", || self.sweep(), || {}),
+            again("erasing accounts", || self.erasure.keep_up(), || {}),
+            again("exports", || self.exports.keep_up(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
             again("notifications", || self.notifier.run(&self.presence), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),

@@ -63,6 +63,7 @@ pub enum Durable {
     ReadUpdated(Placed<About>),
     Notification(Placed<About>),
     NotificationsUpdated(Placed<About>),
+    ExportUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -184,6 +185,7 @@ impl Durable {
             AccountEvent::ReadUpdated => Durable::ReadUpdated(about),
             AccountEvent::Notification => Durable::Notification(about),
             AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
+            AccountEvent::ExportUpdated => Durable::ExportUpdated(about),
         }
     }
 }

@@ -169,6 +169,7 @@ pub enum AccountEvent {
     ReadUpdated,
     Notification,
     NotificationsUpdated,
+    ExportUpdated,
 }
 
 impl What {

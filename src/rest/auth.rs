@@ -139,7 +139,7 @@ fn welcome(app: &App, reply: Reply, signed: &Signed) -> Reply {
     set(app, reply, (&signed.access_token, signed.expires_in), (&signed.refresh_token, session))
 }
 
-fn farewell(app: &App, reply: Reply) -> Reply {
+pub(super) fn farewell(app: &App, reply: Reply) -> Reply {
     set(app, reply, ("", 0), ("", 0))
 }
 

@@ -7,6 +7,7 @@
 //! To add a route: write it into the `routes()` of the file of its area, with the action that the
 //! policy table grants.
 
+mod account;
 mod admin;
 mod auth;
 mod blocks;
@@ -18,6 +19,7 @@ mod direct;
 mod door;
 mod drafts;
 mod emoji;
+mod export;
 mod groups;
 mod guard;
 mod header;
@@ -73,6 +75,8 @@ pub fn routes() -> Vec<Route> {
         reads::routes(),
         notifications::routes(),
         mine::routes(),
+        account::routes(),
+        export::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

@@ -19,6 +19,8 @@ mod drafts;
 mod due;
 mod emoji;
 mod engine;
+mod erasure;
+mod exports;
 mod follows;
 mod groups;
 mod language;
@@ -47,6 +49,7 @@ mod tally;
 mod tellings;
 mod trail;
 mod users;
+mod walk;
 
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
@@ -66,10 +69,11 @@ pub use table::{Record, Table};
 pub use tally::Tally;
 pub use trail::Asked;
 pub use users::{Among, Edits};
+pub use walk::Walk;
 
 use crate::model::{
-    Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Scheduled, Session, User,
+    Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Export, Follow, Group, GroupRequest,
+    Membership, Notification, Preferences, ReadMarker, Refresh, Report, SavedDraft, Scheduled, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -91,6 +95,7 @@ pub struct Store {
     pub drafts: Table<SavedDraft>,
     pub reports: Table<Report>,
     pub scheduled: Table<Scheduled>,
+    pub exports: Table<Export>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
@@ -123,6 +128,7 @@ impl Store {
             drafts: Table::on(&engine),
             reports: Table::on(&engine),
             scheduled: Table::on(&engine),
+            exports: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),

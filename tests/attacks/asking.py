@@ -6,7 +6,7 @@ import matrix
 import requests_of
 
 BEGINNINGS = {"groups": "group", "channels": "channel", "messages": "message", "users": "user", "sessions": "session",
-              "notifications": "notification"}
+              "notifications": "notification", "export": "export"}
 
 
 def value(place, row, name, request):
@@ -21,6 +21,7 @@ def value(place, row, name, request):
         "messageId": lambda: place.message["id"], "user": lambda: place.user.id,
         "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
         "requestId": lambda: place.fresh_request(), "rootId": lambda: place.message["id"], "name": lambda: "nothing",
+        "export": lambda: place.town.archive,
         "notification": lambda: f"m-{place.message['id']}",
     }[name]()  # fmt: skip
 

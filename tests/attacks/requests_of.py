@@ -90,6 +90,7 @@ ROUTES = {
     "DELETE /api/channels/{id}": asks(id=lambda place: place.fresh_channel()),
     "DELETE /api/channels/{id}/bans/{userId}": asks(id=banned),
     "DELETE /api/channels/{id}/members/{userId}": asks(id=seated),
+    "DELETE /api/client/account": asks(body=lambda place: {"password": (place.actor or place.town.mallory).password}),
     "DELETE /api/client/bookmarks/{messageId}": LOOK,
     "DELETE /api/client/sessions/{id}": asks(id=lambda place: place.session()),
     "DELETE /api/drafts/{channelId}": LOOK,
@@ -133,6 +134,8 @@ ROUTES = {
     "GET /api/channels/{id}/pins": LOOK,
     "GET /api/client/activity": LOOK,
     "GET /api/client/channels": LOOK,
+    "GET /api/client/export": LOOK,
+    "GET /api/client/export/{id}": asks(id=lambda place: place.exported()),
     "GET /api/client/groups": LOOK,
     "GET /api/client/messages": LOOK,
     "GET /api/client/recent-messages": LOOK,
@@ -206,6 +209,7 @@ ROUTES = {
     ),
     "POST /api/channels/{id}/read": asks(body=lambda place: {"seq": 1}),
     "POST /api/channels/{id}/unarchive": asks(id=archived),
+    "POST /api/client/export": LOOK,
     "POST /api/dms": asks(body=lambda place: {"userIds": [place.town.sleeper.id]}),
     "POST /api/group-requests": asks(
         body=lambda place: {"groupId": place.fresh_group(), "requestType": "register_interest"}

@@ -160,6 +160,10 @@ await anna.hear("bookmark_updated");
 await rest("PUT", `/drafts/${channelId}`, ann.accessToken, { text: "neap tide on" });
 await anna.hear("draft_updated");
 
+// All that one has.
+await rest("POST", "/client/export", ann.accessToken);
+await anna.hear("export_updated", (told) => told.about.state === "ready");
+
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });
 await rest("DELETE", `/auth/sessions/${second.sessionId}`, carl.accessToken);

@@ -173,7 +173,7 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
         GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed
         BlocksUpdated DraftUpdated BookmarkUpdated
-        ReadUpdated Notification NotificationsUpdated)
+        ReadUpdated Notification NotificationsUpdated ExportUpdated)
 }
 
 impl Run {
