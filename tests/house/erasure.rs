@@ -321,7 +321,7 @@ async fn nothing_personal_is_left_anywhere_wherever_the_process_died() {
             // A name of their own for each, as what one leaves behind another might hide.
             let name = format!("bobolink-{}", ["a", "b", "c", "d", "e", "f", "g"][done]);
             let ann = house.person(&format!("ann{done}")).await;
-            let bob = busybody(house, &name, &ann).await;
+            let bob = Box::pin(busybody(house, &name, &ann)).await;
             for collection in COLLECTIONS.iter().filter(|one| !OF_NOBODY.contains(&one.name)) {
                 let known = whole(house, collection).await;
                 let known = known.into_iter().any(|row| {
@@ -373,7 +373,7 @@ async fn no_query_sorts(house: &House) {
 async fn what_stays_is_by_somebody_who_is_gone() {
     in_a_house(async |house| {
         let ann = house.person("ann").await;
-        let bob = busybody(house, "bobolink", &ann).await;
+        let bob = Box::pin(busybody(house, "bobolink", &ann)).await;
         leave(house, &bob, json!({"password": PASSWORD})).await;
         time_comes(house).await;
         let name = user(house, bob.id).await.username;

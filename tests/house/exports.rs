@@ -21,7 +21,8 @@ async fn in_a_house(story: impl AsyncFn(&House, &Path)) {
     on_every_store(async |store| {
         let folder = tempfile::tempdir().unwrap();
         let house = House::new(store, &kept_in(folder.path()));
-        story(&house, folder.path()).await;
+        // On the heap: unoptimised, a long story is larger than the stack of a test.
+        Box::pin(story(&house, folder.path())).await;
         for asked in house.app.store.engine.recorded() {
             let plan = house.app.store.engine.explain(asked.collection, asked.query.clone()).await.unwrap();
             let bounded = !plan.scans || !asked.collection.grows;
@@ -126,7 +127,7 @@ async fn busy(house: &House, bob: &Person, ann: &Person) -> BTreeMap<&'static st
 async fn an_archive_holds_what_is_its_owners_and_nothing_else() {
     in_a_house(async |house, folder| {
         let (bob, ann) = (house.person("bob").await, house.person("ann").await);
-        let expected = busy(house, &bob, &ann).await;
+        let expected = Box::pin(busy(house, &bob, &ann)).await;
         let id = begun(house, &bob).await["id"].as_str().unwrap().to_owned();
         house.app.exports.sweep().await.unwrap();
         let (files, readme) = unpacked(house, &bob, &id).await;
@@ -148,8 +149,10 @@ async fn an_archive_holds_what_is_its_owners_and_nothing_else() {
             assert_eq!((&line["text"], &line["seq"]), (&message["text"], &message["seq"]), "{number}");
         }
         assert!(texts.contains(&&json!("bob edited")));
+        let asked = said.iter().find(|line| line["text"] == "tea?").unwrap();
+        assert!(asked["poll"]["votes"].is_null() && asked["poll"]["options"][0] == "yes", "{asked}");
         let whole = serde_json::to_string(&files).unwrap();
-        assert!(!whole.contains("hers") && !whole.contains("ann@") && !whole.contains("votes"), "{whole}");
+        assert!(!whole.contains("hers") && !whole.contains("ann@"), "{whole}");
         for (name, lines) in &files {
             let about = readme.lines().any(|line| line.starts_with(&format!("{name}: ")));
             assert!(about, "{name} is not explained");
