@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Keys, Network};
 use crate::error::Result;
 use crate::failpoint::{self, Point};
-use crate::log::{Follower, Logs, Start};
+use crate::log::Logs;
 use crate::service::blocks::Blocks;
 use crate::service::bookmarks::Bookmarks;
 use crate::service::channels::Channels;
@@ -154,21 +154,20 @@ impl App {
     pub async fn keep_up(&self) {
         tokio::join!(
             again("telling soon", || self.roster.hurry(), || {}),
-            again("forwards", || self.take_back_forwards(), || {}),
+            again("what follows from messages", || self.follow_up(), || {}),
             again("telling of drafts", || self.drafts.keep_telling(), || {}),
             again("upkeep", || self.sweep(), || {}),
             again("erasing accounts", || self.erasure.keep_up(), || {}),
             again("exports", || self.exports.keep_up(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
-            again("notifications", || self.notifier.run(&self.presence), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),
         );
     }
 
-    /// What was passed on goes with what it was made of.
-    async fn take_back_forwards(&self) {
+    /// People are notified of what is said, and copies go with what they were made of.
+    async fn follow_up(&self) {
         let mut follower = loop {
-            match Follower::open("forwards", &self.logs, Start::Now).await {
+            match self.notifier.follow().await {
                 Ok(follower) => break follower,
                 Err(error) => warn!(%error, "the logs cannot be followed yet, this will be tried again"),
             }
@@ -176,8 +175,9 @@ impl App {
         };
         loop {
             let batch = follower.next().await;
-            let worked = self.messages.take_back(&batch).await;
-            follower.finish(batch, worked).await;
+            let notified = self.notifier.work(&batch, &self.presence).await;
+            let taken_back = self.messages.take_back(&batch).await;
+            follower.finish(batch, notified.and(taken_back)).await;
         }
     }
 

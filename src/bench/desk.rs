@@ -124,6 +124,11 @@ impl Desk {
         &self.frame
     }
 
+    /// Something that was said, to be looked for.
+    pub fn word(&mut self) -> &'static str {
+        WORDS.get(self.random.random_range(0..WORDS.len())).copied().unwrap_or("the")
+    }
+
     /// So many words, or as much as fills the text up to the planned size; the stamp counts.
     fn words(&mut self, out: &mut Vec<u8>, words: Option<usize>) {
         const STAMP: usize = 20;

@@ -19,6 +19,8 @@ mod packet;
 mod plan;
 mod register;
 mod report;
+mod rest;
+mod searcher;
 mod seed;
 mod spawn;
 mod table;
@@ -80,8 +82,8 @@ pub fn run(
 
 fn notes(plan: &Plan, pid: Option<u32>, complaint: Option<String>) -> Vec<String> {
     let mut notes = Vec::new();
-    if plan.profile == Profile::Office {
-        notes.push("searches are left out: there is no search in messages yet".to_owned());
+    if plan.profile == Profile::Office && plan.plain {
+        notes.push("searches are left out: a plain server has no search".to_owned());
     }
     if pid.is_none() {
         notes.push(

@@ -26,7 +26,7 @@ pub enum Act {
     },
     Switch,
     Reconnect,
-    /// There is no search to be measured yet.
+    /// For a word, in all that they can read.
     Search,
 }
 

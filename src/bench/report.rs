@@ -94,8 +94,8 @@ pub struct Office {
     pub switch_ms: Spread,
     pub reconnects: u64,
     pub reconnect_ms: Spread,
-    /// Not made: there is no search yet.
-    pub searches_left_out: u64,
+    pub searches: u64,
+    pub search_ms: Spread,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -162,7 +162,8 @@ impl Measured {
             switch_ms: tally.visit.spread(),
             reconnects: tally.reconnects,
             reconnect_ms: tally.back.spread(),
-            searches_left_out: tally.searches,
+            searches: tally.searches,
+            search_ms: tally.search.spread(),
         });
         Measured {
             seconds,

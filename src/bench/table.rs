@@ -76,6 +76,7 @@ fn measured(measured: &Measured) -> Vec<Row> {
         rows.push(row("office", typed));
         rows.push(row("  switches", format!("{}; {}", office.switches, spread(&office.switch_ms))));
         rows.push(row("  reconnects", format!("{}; {}", office.reconnects, spread(&office.reconnect_ms))));
+        rows.push(row("  searches", format!("{}; {}", office.searches, spread(&office.search_ms))));
     }
     let wrong = errors.iter().map(|(code, count)| format!("{code} {count}")).collect::<Vec<_>>().join(", ");
     rows.push(row("errors", if wrong.is_empty() { "none".to_owned() } else { wrong }));

@@ -78,6 +78,7 @@ pub struct Tally {
     pub visit: Times,
     /// From dialling to having caught up.
     pub back: Times,
+    pub search: Times,
 }
 
 impl Tally {
@@ -114,12 +115,13 @@ impl Tally {
         self.lag.add(other.lag);
         self.visit.add(other.visit);
         self.back.add(other.back);
+        self.search.add(other.search);
     }
 
     /// Of all that was asked for and all that was to be heard, how much went wrong.
     pub fn error_rate(&self) -> f64 {
         let wrong: u64 = self.errors.values().sum();
-        let tried = (self.sends + self.switches + self.reconnects + self.expected).max(1);
+        let tried = (self.sends + self.switches + self.reconnects + self.searches + self.expected).max(1);
         wrong as f64 / tried as f64
     }
 }

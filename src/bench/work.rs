@@ -7,6 +7,7 @@ use super::desk::Post;
 use super::driver::Driver;
 use super::office::{self, Act, Mix};
 use super::plan::Profile;
+use super::searcher::Searcher;
 use crate::error::Result;
 
 /// So long is waited for sockets where there is nothing to send.
@@ -94,6 +95,7 @@ impl Driver {
         let mut mix = Mix::new(count, haste);
         let begun = self.desk.now();
         let mut next = mix.next(&mut self.desk.random);
+        let searcher = Searcher::begin(&self.desk.target);
         while Instant::now() < until {
             let (now, due) = (self.desk.now(), begun + next.at);
             if due > now {
@@ -102,13 +104,14 @@ impl Driver {
                 continue;
             }
             self.desk.tally.lag.note(now - due);
-            self.act(next.user, next.act);
+            self.act(next.user, next.act, &searcher);
             next = mix.next(&mut self.desk.random);
         }
+        self.desk.tally.add(searcher.end()?);
         Ok(())
     }
 
-    fn act(&mut self, user: usize, act: Act) {
+    fn act(&mut self, user: usize, act: Act, searcher: &Searcher) {
         // Whoever waits for an answer stays: it would not be known what became of it.
         let leaves = act == Act::Reconnect;
         let can = |client: &&mut Client| client.stage == Stage::Here && (!leaves || client.open() == 0);
@@ -134,7 +137,8 @@ impl Driver {
                 client.hang_up(desk);
                 client.dial(desk, self.poll.registry(), true);
             }
-            Act::Search => desk.tally.searches += 1,
+            Act::Search if desk.plan.plain => {}
+            Act::Search => searcher.search(client.number, desk.word()),
         }
     }
 

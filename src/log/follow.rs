@@ -27,6 +27,8 @@ const PAGE: u64 = 200;
 const CHANNELS: u64 = 200;
 /// How late the store may learn how far one has come.
 const LATE: Duration = Duration::from_secs(1);
+/// Rounds begin so far apart at least: what moves meanwhile is read at one go.
+const ROUND: Duration = Duration::from_millis(50);
 /// After a batch that could not be worked through.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -69,6 +71,10 @@ pub struct Follower {
     /// What the store has not been told of that.
     unkept: HashMap<Id<Log>, Seq>,
     keep_at: Instant,
+    /// When the round began.
+    round: Instant,
+    /// Logs to be read in it still.
+    left: usize,
 }
 
 impl Follower {
@@ -76,8 +82,9 @@ impl Follower {
     pub async fn open(name: &'static str, logs: &Logs, start: Start) -> Result<Follower> {
         let (store, moved) = (logs.0.store.clone(), logs.outbox().watch());
         let (places, unkept) = (HashMap::new(), HashMap::new());
-        let keep_at = Instant::now();
-        let mut follower = Follower { name, store, moved, turn: None, places, unkept, keep_at };
+        let (keep_at, round) = (Instant::now(), Instant::now());
+        let mut follower =
+            Follower { name, store, moved, turn: None, places, unkept, keep_at, round, left: 0 };
         let begun = format!("follower:{name}");
         let first = follower.store.settings.get(&begun).await?.is_none();
         follower.look_back(first && start == Start::Now).await?;
@@ -144,10 +151,13 @@ impl Follower {
         batches
     }
 
-    /// What comes next in a log that has moved already.
+    /// What comes next in a log that had moved when the round began.
     async fn ready(&mut self) -> Option<Batch> {
         loop {
-            self.turn = self.turn.or_else(|| self.moved.take());
+            if self.turn.is_none() {
+                self.left = self.left.checked_sub(1)?;
+                self.turn = self.moved.take();
+            }
             let (log, head) = self.turn?;
             let read = self.read(log, head).await;
             let next = self.or_rest(read).await.flatten();
@@ -192,7 +202,12 @@ impl Follower {
 
     async fn wait(&mut self) -> Result<()> {
         tokio::select! {
-            () = self.moved.called() => Ok(()),
+            () = self.moved.called() => {
+                sleep_until(self.round + ROUND).await;
+                self.round = Instant::now();
+                self.left = self.moved.len();
+                Ok(())
+            }
             () = sleep_until(self.keep_at), if !self.unkept.is_empty() => self.keep().await,
         }
     }

@@ -42,6 +42,11 @@ impl Moved {
         }
     }
 
+    /// How many logs wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiting().queue.len()
+    }
+
     /// The log whose turn it is, and how far it is known to reach.
     pub(super) fn take(&self) -> Option<(Id<Log>, Seq)> {
         let mut waiting = self.waiting();

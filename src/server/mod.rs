@@ -117,22 +117,45 @@ impl Server {
             .header_read_timeout(settings.header_timeout)
             .max_headers(64)
             .max_buf_size(16 * 1024);
+        let reception = Reception { listener, doorman, http, door, ended };
         let upkeep = async { tokio::join!(app.keep_up(), rest::sum_up()) };
-        tokio::pin!(stop, upkeep);
+        tokio::select! {
+            _ = upkeep => {}
+            () = reception.receive() => {}
+            () = stop => {}
+        }
+        info!("stopping: no new sockets, finishing what is under way");
+        // Who polls must get in once more, to hear of it.
+        tokio::select! {
+            () = sockets.warn(settings.shutdown / 8) => {}
+            () = reception.receive() => {}
+        }
+        drop(reception);
+        sockets.drain(settings.shutdown * 3 / 8).await;
+        ending.send_replace(());
+        // The rest of the time is the store's, to close.
+        if tokio::time::timeout(settings.shutdown * 3 / 10, ending.closed()).await.is_err() {
+            warn!("some requests were still under way");
+        }
+        Ok(())
+    }
+}
+
+/// Where connections come in.
+struct Reception {
+    listener: TcpListener,
+    doorman: Doorman,
+    http: Builder,
+    door: Door,
+    ended: watch::Receiver<()>,
+}
+
+impl Reception {
+    /// Takes in whoever comes, without end.
+    async fn receive(&self) {
         loop {
-            let accepted = tokio::select! {
-                _ = &mut upkeep => continue,
-                accepted = listener.accept() => accepted,
-                () = &mut stop => break,
-            };
-            match accepted {
-                Ok((stream, peer)) => {
-                    let trusted = app.doors.trusts(peer.ip());
-                    match doorman.admit(peer.ip(), trusted) {
-                        Some(ticket) => attend(&http, ended.clone(), door.clone(), stream, peer, ticket),
-                        None => debug!(peer.address = %peer.ip(), "too many connections"),
-                    }
-                }
+            match self.listener.accept().await {
+                Ok((stream, peer)) => self.admit(stream, peer),
                 Err(error) => {
                     // Out of file descriptors, most likely: others must end before this can go on.
                     warn!(%error, "a connection could not be accepted");
@@ -140,15 +163,14 @@ impl Server {
                 }
             }
         }
-        drop((listener, ended));
-        info!("stopping: no new connections, finishing what is under way");
-        sockets.drain(settings.shutdown / 2).await;
-        ending.send_replace(());
-        // The rest of the time is the store's, to close.
-        if tokio::time::timeout(settings.shutdown * 3 / 10, ending.closed()).await.is_err() {
-            warn!("some requests were still under way");
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
+        let trusted = self.door.app.doors.trusts(peer.ip());
+        match self.doorman.admit(peer.ip(), trusted) {
+            Some(ticket) => attend(&self.http, self.ended.clone(), self.door.clone(), stream, peer, ticket),
+            None => debug!(peer.address = %peer.ip(), "too many connections"),
         }
-        Ok(())
     }
 }
 

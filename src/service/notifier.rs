@@ -2,9 +2,6 @@
 //! directly. Rights, blocks and wishes are those of the moment in which it is told.
 
 use std::collections::{BTreeMap, HashSet};
-use std::time::Duration;
-
-use tracing::warn;
 
 use super::presence::PresenceBook;
 use super::{Bell, Roster, Wishes};
@@ -20,14 +17,19 @@ use crate::policy::Actor;
 const FOLLOWER: &str = "notify";
 /// Choices about one thread that are looked at.
 const FOLLOWERS: u64 = 1_000;
-/// Before following is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub struct Notifier {
     roster: Roster,
     bell: Bell,
     wishes: Wishes,
+}
+
+/// Where something is said, who wants to be told of all of it, and who is there.
+struct Here<'a> {
+    channel: Channel,
+    eager: Vec<Id<User>>,
+    presence: &'a PresenceBook,
 }
 
 /// Why somebody is notified; of several reasons the strongest.
@@ -45,21 +47,6 @@ impl Notifier {
         Notifier { roster: roster.clone(), bell: roster.bell.clone(), wishes }
     }
 
-    /// Runs until it is dropped.
-    pub async fn run(&self, presence: &PresenceBook) {
-        loop {
-            match self.follow().await {
-                Ok(mut follower) => loop {
-                    let batch = follower.next().await;
-                    let worked = self.work(&batch, presence).await;
-                    follower.finish(batch, worked).await;
-                },
-                Err(error) => warn!(%error, "nobody can be notified yet"),
-            }
-            tokio::time::sleep(AGAIN).await;
-        }
-    }
-
     /// Of what was said before there was anybody to notify, nobody is notified.
     pub async fn follow(&self) -> Result<Follower> {
         Follower::open(FOLLOWER, &self.roster.logs, Start::Now).await
@@ -68,10 +55,11 @@ impl Notifier {
     pub async fn work(&self, batch: &Batch, presence: &PresenceBook) -> Result<()> {
         let channel = self.roster.store.channels.get(batch.log).await?;
         let Some(channel) = channel.filter(|channel| channel.life != Life::Deleted) else { return Ok(()) };
+        let here = Here { eager: self.eager(&channel).await?, channel, presence };
         for entry in &batch.entries {
             match &entry.what {
                 What::Message(message) if message.deleted_at.is_none() => {
-                    let reasons = self.reasons(&channel, entry, message, presence).await?;
+                    let reasons = self.reasons(&here, entry, message).await?;
                     self.notify(entry, reasons).await?;
                 }
                 What::Delete { target, .. } => {
@@ -83,17 +71,11 @@ impl Notifier {
         Ok(())
     }
 
-    async fn reasons(
-        &self,
-        channel: &Channel,
-        entry: &Entry,
-        message: &Message,
-        presence: &PresenceBook,
-    ) -> Result<Reasons> {
-        let mut reasons = Reasons::new();
+    async fn reasons(&self, here: &Here<'_>, entry: &Entry, message: &Message) -> Result<Reasons> {
+        let (channel, mut reasons) = (&here.channel, Reasons::new());
         add(&mut reasons, self.answered(message).await?, NotificationKind::Reply);
         add(&mut reasons, message.mentions.iter().copied(), NotificationKind::Mention);
-        add(&mut reasons, self.eager(channel).await?, NotificationKind::Message);
+        add(&mut reasons, here.eager.iter().copied(), NotificationKind::Message);
         self.retain_readers(channel, &mut reasons).await?;
         if channel.channel_type == ChannelType::Direct {
             let members = self.roster.readers(channel).await?;
@@ -101,7 +83,8 @@ impl Notifier {
         }
         if let Some(everyone) = message.everyone {
             let readers = self.roster.readers(channel).await?;
-            let is_here = |id| presence.of(id).is_some_and(|seen| seen.status != PresenceStatus::Offline);
+            let is_here =
+                |id| here.presence.of(id).is_some_and(|seen| seen.status != PresenceStatus::Offline);
             let called = readers.iter().map(|reader| reader.id);
             let called = called.filter(|id| everyone == Everyone::Channel || is_here(*id));
             add(&mut reasons, called, NotificationKind::Mention);
@@ -143,6 +126,9 @@ impl Notifier {
 
     /// Whoever was named and cannot read the channel any more is told nothing of it.
     async fn retain_readers(&self, channel: &Channel, reasons: &mut Reasons) -> Result<()> {
+        if reasons.is_empty() {
+            return Ok(());
+        }
         let ids: Vec<Id<User>> = reasons.keys().copied().collect();
         let people = self.roster.in_use(&ids).await?;
         for id in ids {
@@ -160,6 +146,9 @@ impl Notifier {
     /// To want to be told of everything means where one belongs, not wherever one may look.
     async fn eager(&self, channel: &Channel) -> Result<Vec<Id<User>>> {
         let eager = self.wishes.eager(channel.id).await?;
+        if eager.is_empty() {
+            return Ok(eager);
+        }
         let place: Id<Place> = channel.group_id.map_or(channel.id.into(), Into::into);
         let members = self.roster.store.memberships.of_these(place, &eager).await?;
         Ok(members.into_iter().map(|member| member.user_id).collect())

@@ -43,6 +43,8 @@ use hub::Hub;
 
 /// How long a client has to hear that the server is stopping.
 const WARNING: Duration = Duration::from_millis(300);
+/// The same where somebody polls, who hears it in the poll that waits, or in the next one.
+const POLLED: Duration = Duration::from_secs(1);
 
 /// The door, ready to be put around the REST service.
 pub struct Sockets {
@@ -120,12 +122,17 @@ impl Sockets {
         Host(self.hub.clone())
     }
 
-    /// Tells everybody to come back elsewhere or later, answers what was asked, and closes. Bounded: a
-    /// client that does not read would hold up Socket.IO's own close for ever.
-    pub async fn drain(mut self, within: Duration) {
+    /// Tells everybody to come back elsewhere or later, and lets them hear it: closing at once would throw
+    /// the warning away.
+    pub async fn warn(&self, within: Duration) {
         self.hub.drain(5_000);
-        // A poll that waits carries the warning away; closing at once would throw it away instead.
-        tokio::time::sleep(WARNING).await;
+        let polled = self.hub.connections().iter().any(|one| one.outlet.polls());
+        tokio::time::sleep(if polled { POLLED } else { WARNING }.min(within)).await;
+    }
+
+    /// Answers what was asked, and closes. Bounded: a client that does not read would hold up
+    /// Socket.IO's own close for ever.
+    pub async fn drain(mut self, within: Duration) {
         let answered = async {
             let mut soon = tokio::time::interval(Duration::from_millis(10));
             while self.hub.unanswered.count() > 0 {
@@ -133,7 +140,7 @@ impl Sockets {
             }
         };
         // Whoever gets no answer in time repeats the event with the same id.
-        let rest = within.saturating_sub(WARNING) / 2;
+        let rest = within / 2;
         let _ = tokio::time::timeout(rest, answered).await;
         self.hub.connections().iter().for_each(|one| one.outlet.go_away());
         let closed = async {

@@ -90,6 +90,14 @@ impl Outlet {
         }
     }
 
+    /// Whether what is said waits until the client asks for it.
+    pub fn polls(&self) -> bool {
+        match &self.carrier {
+            Carrier::Engine { socket, .. } => socket.transport_type() != TransportType::Websocket,
+            Carrier::WebSocket { .. } => false,
+        }
+    }
+
     /// On a WebSocket of ours: nothing is said to this socket any more. False where that was so.
     pub fn leave(&self) -> bool {
         match &self.carrier {
@@ -173,7 +181,7 @@ impl Outlet {
         match &self.carrier {
             Carrier::WebSocket { pipe, .. } => Some(pipe),
             Carrier::Engine { pipe, .. } if pipe.get().is_some() => pipe.get(),
-            Carrier::Engine { socket, .. } if socket.transport_type() != TransportType::Websocket => None,
+            Carrier::Engine { .. } if self.polls() => None,
             Carrier::Engine { socket, pipe, opening } => self.open(socket, pipe, opening),
         }
     }

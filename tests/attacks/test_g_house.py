@@ -122,7 +122,8 @@ def test_s_94_errors_tell_nothing_of_us(rig, town):
         assert error["success"] is False and error["requestId"] == answer.headers["x-request-id"], answer.text
         assert set(error["error"]) <= {"code", "message", "details", "retryable", "retryAfterMs"}, answer.text
         for word in ("src/", ".rs", "panicked", "sqlite", "SQL", "mongo", "bson", "hubbub::", "serde", "struct ", "enum ", "thread", "backtrace"):
-            assert word not in answer.text, (word, answer.text)
+            # The request's id is drawn by lot and may spell any of them.
+            assert word not in answer.text.replace(error["requestId"], ""), (word, answer.text)
 
 
 def test_s_94_a_log_line_cannot_be_forged(rig):

@@ -296,6 +296,7 @@ class Seen(threading.Thread):
             if self.gone is None and not self.people & {told["userId"] for told in seated}:
                 self.gone = elapsed
             news = self.crowd.watcher.all("user_presence_update")
+            news += [told for many in self.crowd.watcher.all("presence_updates") for told in many["presences"]]
             if self.offline is None and self.people <= {told["userId"] for told in news if told["status"] == "offline"}:
                 self.offline = elapsed
 
