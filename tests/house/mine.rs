@@ -5,7 +5,7 @@ use std::time::Duration;
 use hubbub::model::{Channel, Entry, Id, Session};
 use hubbub::policy::Actor;
 use hubbub::service::messages::Send;
-use hubbub::service::mine::{Deed, Done};
+use hubbub::service::mine::{Deed, Done, Mine};
 use hubbub::service::{Page, Past};
 use serde_json::{Value, json};
 
@@ -121,7 +121,7 @@ async fn what_one_has_is_counted() {
         say(&company, &bob, general, "one").await;
         let two = say(&company, &bob, shed, "two").await;
         company.bookmarks.set(&bob, two, Default::default()).await.unwrap();
-        let stats = company.mine.stats(&bob).await.unwrap();
+        let stats = Mine::new(&company.roster).stats(&bob).await.unwrap();
         assert_eq!((stats.messages, stats.groups, stats.channels, stats.direct_channels), (2, 1, 3, 1));
         assert_eq!((stats.bookmarks, stats.drafts, stats.sessions), (1, 0, 0));
         // That she let him into the group's private channel.
@@ -147,7 +147,7 @@ async fn what_one_did_is_told_in_the_order_of_time() {
         let in_general = say(&company, &bob, general, "two").await;
         let group = company.channels.get(&ann, general).await.unwrap().group_id.unwrap();
         let deeds = async |past: &Past| {
-            let page = company.mine.activity(&bob, past).await.unwrap();
+            let page = Mine::new(&company.roster).activity(&bob, past).await.unwrap();
             (
                 page.items.into_iter().map(|Done { deed, .. }| deed).collect::<Vec<_>>(),
                 page.paging.next_cursor,

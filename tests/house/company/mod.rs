@@ -15,7 +15,6 @@ use hubbub::service::direct::{Direct, NewDirect};
 use hubbub::service::drafts::Drafts;
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
-use hubbub::service::mine::Mine;
 use hubbub::service::notifications::Notifications;
 use hubbub::service::reads::Reads;
 use hubbub::service::reports::Reports;
@@ -41,7 +40,6 @@ pub struct Company {
     pub reports: Reports,
     pub requests: Requests,
     pub messages: Messages,
-    pub mine: Mine,
     pub reads: Reads,
     pub notifications: Notifications,
 }
@@ -71,7 +69,7 @@ impl Company {
         let (channels, requests) = (Channels::new(&roster), Requests::new(&roster));
         let (direct, blocks) = (Direct::new(&roster), Blocks::new(&roster));
         let (drafts, bookmarks) = (Drafts::new(&roster), Bookmarks::new(&roster));
-        let (reports, mine) = (Reports::new(&roster), Mine::new(&roster));
+        let reports = Reports::new(&roster);
         let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
         Company {
             store,
@@ -88,7 +86,6 @@ impl Company {
             reports,
             requests,
             messages,
-            mine,
             reads,
             notifications,
         }
