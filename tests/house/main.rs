@@ -15,6 +15,7 @@ mod bans;
 mod bench;
 mod blocks;
 mod bookmarks;
+mod busybody;
 mod channel_settings;
 mod channels;
 mod checker_proofs;
