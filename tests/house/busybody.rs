@@ -61,7 +61,7 @@ pub async fn busybody(house: &House, name: &str, ann: &Person) -> Person {
     of(post.clone(), &format!("/api/groups/{group}/emoji"), emoji, &bob).await;
     let ban = json!({"userId": bob.id, "reason": "noise"});
     of(post.clone(), &format!("/api/channels/{}/bans", text(&general)), ban, ann).await;
-    let passer = house.person(&format!("passer-{}", &bob.id.to_string()[16..])).await;
+    let passer = house.person(&format!("passer-{}", bob.id.to_string().split_off(16))).await;
     of(post.clone(), &format!("/api/users/{}/block", passer.id), json!({}), &bob).await;
     of(post, &format!("/api/users/{}/block", bob.id), json!({}), &passer).await;
     by_hand(house, &bob, name, dm).await;

@@ -185,7 +185,7 @@ async fn what_was_said_goes_where_that_was_asked_for() {
 async fn whose_name_is_taken_gets_another() {
     in_a_house(async |house| {
         let bob = house.person("bob").await;
-        let wanted = format!("deleted-{}", &bob.id.to_string()[16..]);
+        let wanted = format!("deleted-{}", bob.id.to_string().split_off(16));
         house.person(&wanted).await;
         leave(house, &bob, json!({"password": PASSWORD})).await;
         time_comes(house).await;

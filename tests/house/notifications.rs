@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hubbub::error::Code;
-use hubbub::event::MessageView;
+use hubbub::event::{Durable, MessageView};
 use hubbub::log::Follower;
 use hubbub::model::{
     AccountEvent, Block, Channel, ChannelView, Everyone, Id, NotificationKind, Notify, Seq, What,
@@ -50,9 +50,16 @@ impl Town {
         self.send(who, json!({ "channelId": self.general.id, "text": text })).await
     }
 
+    /// Changes what a message says, and works through it.
+    async fn edit(&mut self, who: &Actor, message: &MessageView, text: &str) -> MessageView {
+        let text = text.parse().unwrap();
+        let changed = self.company.messages.edit(who, message.id, text, None).await.unwrap();
+        self.follow(self.general.id, changed.seq).await;
+        changed.message
+    }
+
     async fn send(&self, who: &Actor, send: Value) -> MessageView {
-        // On the heap: unoptimised, a long story is larger than the stack of a test.
-        Box::pin(self.company.messages.post(who, from::<Send>(send))).await.unwrap().message
+        self.company.messages.post(who, from::<Send>(send)).await.unwrap().message
     }
 
     /// Works through the channel's log up to a place, and keeps how far it has come.
@@ -63,7 +70,7 @@ impl Town {
             if batch.log == channel.into() {
                 reached = batch.entries.last().unwrap().seq;
             }
-            let worked = Box::pin(self.notifier.work(&batch, &self.presence)).await;
+            let worked = self.notifier.work(&batch, &self.presence).await;
             worked.as_ref().unwrap();
             self.follower.finish(batch, worked).await;
         }
@@ -247,6 +254,56 @@ async fn mentions_are_counted_with_what_is_unread() {
         let deleted = town.company.messages.delete(&ann, last.id).await.unwrap();
         town.follow(town.general.id, deleted.seq).await;
         assert_eq!(count(&town).await, (1, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_tells_whom_the_message_calls_now_and_notifies_those_who_are_new() {
+    story(async |company: Company| {
+        let mut town = Town::found(company).await;
+        let [ann, bob, cem] = [town.ann.clone(), town.bob.clone(), town.cem.clone()];
+        let said = town.said(&ann, "@bob shall we sing?").await;
+        let edited = town.edit(&ann, &said, "@bob @cem shall we sing?").await;
+        assert_eq!(edited.mentions, [bob.id, cem.id]);
+        assert_eq!((town.kinds(&bob).await, town.heard(&bob).await.len()), (vec![Mention], 1));
+        assert_eq!((town.kinds(&cem).await, town.heard(&cem).await.len()), (vec![Mention], 1));
+        let edited = town.edit(&ann, &said, "@cem shall we sing?").await;
+        assert_eq!(edited.mentions, [cem.id]);
+        assert_eq!(town.heard(&cem).await.len(), 1, "told once");
+        let log = town.company.store.messages.after(town.general.id.into(), edited.seq, 10).await.unwrap();
+        let told = Durable::of(log.last().unwrap(), &town.general.epoch);
+        let told = serde_json::to_value(&told).unwrap();
+        assert_eq!(told["data"]["mentions"], json!([cem.id]));
+        // Whoever follows it once more after a crash changes nothing.
+        town.company.store.cursors.forget("notify").await.unwrap();
+        assert_eq!(town.company.messages.get(&ann, said.id).await.unwrap(), edited);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_keeps_whom_its_author_listed_and_whom_it_called_and_calls_no_stranger() {
+    story(async |company: Company| {
+        let mut town = Town::found(company).await;
+        let [ann, bob, cem] = [town.ann.clone(), town.bob.clone(), town.cem.clone()];
+        let eve = town.company.user("eve").await;
+        let send = json!({
+            "channelId": town.general.id, "text": "@channel rehearsal", "mentions": [bob.id],
+        });
+        let said = town.send(&ann, send).await;
+        town.follow(town.general.id, said.seq).await;
+        let edited = town.edit(&ann, &said, "@channel @eve rehearsal at eight").await;
+        assert_eq!((edited.mentions, edited.everyone), (vec![bob.id], Some(Everyone::Channel)));
+        assert!(town.list(&eve).await.is_empty());
+        // Once a minute, also by way of edits.
+        let other = town.said(&ann, "nothing much").await;
+        let edited = town.edit(&ann, &other, "@channel nothing much").await;
+        assert_eq!(edited.everyone, None);
+        town.company.clock.advance(Duration::from_secs(60));
+        let edited = town.edit(&ann, &other, "@channel nothing at all").await;
+        assert_eq!(edited.everyone, Some(Everyone::Channel));
+        assert_eq!(town.kinds(&cem).await, [Mention, Mention]);
     })
     .await;
 }
