@@ -131,6 +131,8 @@ pub const NOTIFICATIONS_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 // Accounts.
 pub const SESSIONS_PER_USER: usize = 20;
+/// How long an archive of all that somebody has here waits for them.
+pub const EXPORT_LASTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub const CLAIM_LASTS: Duration = Duration::from_secs(60 * 60);
 /// Two tabs that refresh at once are one client, not a thief.
 pub const REFRESH_GRACE: Duration = Duration::from_secs(5);

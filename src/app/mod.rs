@@ -29,8 +29,11 @@ use crate::service::direct::Direct;
 use crate::service::drafts::Drafts;
 use crate::service::due;
 use crate::service::emoji::Emojis;
+use crate::service::erasure::Erasure;
+use crate::service::export::Exports;
 use crate::service::groups::Groups;
 use crate::service::messages::Messages;
+use crate::service::mine::Mine;
 use crate::service::notifications::Notifications;
 use crate::service::notifier::Notifier;
 use crate::service::presence::PresenceBook;
@@ -43,7 +46,7 @@ use crate::service::schedule::Schedule;
 use crate::service::settings::Settings;
 use crate::service::typing::Typing;
 use crate::service::{
-    Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Statuses, Users,
+    Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Shelf, Statuses, Users,
 };
 use crate::store::Store;
 
@@ -65,6 +68,8 @@ pub struct Parts {
     pub settings: Settings,
     pub blocks: Blocks,
     pub admin: Admin,
+    pub erasure: Erasure,
+    pub exports: Exports,
     pub roster: Roster,
     pub groups: Groups,
     pub requests: Requests,
@@ -80,6 +85,7 @@ pub struct Parts {
     pub messages: Messages,
     pub display: Display,
     pub previews: Previews,
+    pub mine: Mine,
     pub search: Search,
     pub reads: Reads,
     pub notifications: Notifications,
@@ -113,9 +119,12 @@ impl App {
         let prover = Prover::new(passwords, Attempts::new(clock.clone(), &config.limits));
         let tokens = Tokens::new(&keys.jwt, &config.auth, clock.clone());
         let presence = Arc::new(PresenceBook::new(clock.clone()));
+        let shelf = Shelf::new(&config.store.data_dir);
         App(Arc::new(Parts {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
-            users: Users::new(registrar.clone(), prover),
+            users: Users::new(registrar.clone(), prover.clone()),
+            erasure: Erasure::new(registrar.clone(), prover, shelf.clone(), &config.auth),
+            exports: Exports::new(&roster, shelf),
             admin: Admin::new(registrar),
             settings: Settings::new(&roster),
             blocks: Blocks::new(&roster),
@@ -126,6 +135,7 @@ impl App {
             messages: Messages::new(store.clone(), rights.clone(), logs.clone(), clock.clone()),
             display: Display::new(&store),
             previews: Previews::new(&roster, &config.previews),
+            mine: Mine::new(&roster),
             search: Search::new(&roster),
             direct: Direct::new(&roster),
             drafts: Drafts::new(&roster),
@@ -168,6 +178,8 @@ impl App {
             again("telling of drafts", || self.drafts.keep_telling(), || {}),
             again("what falls due", || self.take_up_due(), || {}),
             again("upkeep", || self.sweep(), || {}),
+            again("erasing accounts", || self.erasure.keep_up(), || {}),
+            again("exports", || self.exports.keep_up(), || {}),
             again("indexing", || self.search.keep_up(), || {}),
             again("previews", || self.previews.keep_up(), || {}),
             again("telling of read markers", || self.reads.keep_telling(), || {}),

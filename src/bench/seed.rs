@@ -14,8 +14,8 @@ use crate::clock::{Clock, nonce};
 use crate::config::Auth;
 use crate::error::Result;
 use crate::model::{
-    Channel, ChannelSettings, ChannelType, Epoch, Group, GroupSettings, Id, Life, MemberRole, Membership,
-    Name, PlaceKind, Role, Session, Status, User, Username,
+    Channel, ChannelSettings, ChannelType, Epoch, Group, GroupSettings, Id, Leaving, Life, MemberRole,
+    Membership, Name, PlaceKind, Role, Session, Status, User, Username,
 };
 use crate::store::{Record, Store, Table};
 
@@ -85,6 +85,7 @@ fn user(number: usize, clock: &Clock) -> Result<User> {
         created_at: clock.now(),
         updated_at: clock.now(),
         last_login_at: None,
+        leaving: Leaving::default(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::house::House;
 use super::{logging, say, terminal};
@@ -34,25 +34,26 @@ impl Clear {
                 "this deletes everything, and this is production: if you mean it, say --i-know as well",
             ));
         }
-        let uploads = config.store.data_dir.join("uploads");
+        let folders = ["uploads", "exports"].map(|name| config.store.data_dir.join(name));
         let house = House::open(config.clone()).await?;
-        let cleared = self.clear(&house, &uploads).await;
+        let cleared = self.clear(&house, &folders).await;
         house.close(cleared).await?;
         // What is left is an empty store in good order, as it would be after a first start.
         House::open(config).await?.close(Ok(())).await
     }
 
-    async fn clear(&self, house: &House, uploads: &Path) -> Result<()> {
-        let files = count(uploads)?;
+    async fn clear(&self, house: &House, folders: &[PathBuf]) -> Result<()> {
         say(format!("{} holds", house.place()));
         for collection in COLLECTIONS {
             let documents = house.store.engine.count(collection, Filter::All).await?;
             say(format!("  {:<16} {documents:>10}", collection.name));
         }
-        say(format!("  {:<16} {files:>10}   in {}", "files", uploads.display()));
+        for folder in folders {
+            say(format!("  {:<16} {:>10}   in {}", "files", count(folder)?, folder.display()));
+        }
         self.confirm(&house.name())?;
         house.store.engine.drop_all().await?;
-        remove(uploads)?;
+        folders.iter().try_for_each(|folder| remove(folder))?;
         say("all of it is deleted");
         Ok(())
     }

@@ -47,6 +47,7 @@ pub(super) fn rows() -> Vec<Key> {
         auth.bcrypt_cost ["HUBBUB_BCRYPT_COST"], within(4..=15), "work put into a password hash, at least 10 in production";
         auth.registration ["HUBBUB_REGISTRATION"], any, "`open`: anybody may register; `closed`: a super admin makes the accounts";
         auth.members_may_create_groups ["HUBBUB_MEMBERS_MAY_CREATE_GROUPS"], any, "whether everybody may create groups";
+        auth.deletion_grace_days ["HUBBUB_DELETION_GRACE_DAYS"], within(1..=365), "how long somebody who deleted their account may come back";
 
         sockets.eio3 ["HUBBUB_EIO3"], any, "serve clients of Socket.IO 2 as well";
         sockets.ping_interval_seconds ["HUBBUB_PING_INTERVAL_SECONDS"], within(1..=300), "how often a socket is asked whether it lives";

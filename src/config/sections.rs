@@ -76,6 +76,7 @@ pub struct Auth {
     pub bcrypt_cost: u32,
     pub registration: Registration,
     pub members_may_create_groups: bool,
+    pub deletion_grace_days: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -156,6 +157,7 @@ impl Default for Auth {
             bcrypt_cost: 12,
             registration: Registration::Open,
             members_may_create_groups: true,
+            deletion_grace_days: 14,
         }
     }
 }

@@ -68,6 +68,7 @@ pub enum Durable {
     SettingsUpdated(Placed<About>),
     ProfileUpdated(Placed<About>),
     StatusUpdated(Placed<About>),
+    ExportUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -192,6 +193,7 @@ impl Durable {
             AccountEvent::SettingsUpdated => Durable::SettingsUpdated(about),
             AccountEvent::ProfileUpdated => Durable::ProfileUpdated(about),
             AccountEvent::StatusUpdated => Durable::StatusUpdated(about),
+            AccountEvent::ExportUpdated => Durable::ExportUpdated(about),
         }
     }
 }

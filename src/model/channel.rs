@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::error::{Error, Result};
 use crate::limits;
 
-use super::{Description, Epoch, Group, Id, Life, Name, Reason, Time, User, Username};
+use super::{ClientMsgId, Description, Epoch, Group, Id, Life, Name, Reason, Time, User, Username};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +72,11 @@ impl Channel {
     pub fn key_of(people: &BTreeSet<Id<User>>) -> String {
         let ids: Vec<String> = people.iter().map(Id::to_string).collect();
         ids.join("-")
+    }
+
+    /// Under which id each of a direct channel's people is told once that it is there.
+    pub fn told_under(&self) -> Result<ClientMsgId> {
+        format!("direct-{}", self.id).parse()
     }
 
     /// Who belongs to a direct channel, for as long as it is there; nobody for any other.

@@ -174,6 +174,7 @@ pub enum AccountEvent {
     ReadUpdated,
     Notification,
     NotificationsUpdated,
+    ExportUpdated,
     ProfileUpdated,
     ReminderDue,
     ScheduledUpdated,

@@ -8,10 +8,12 @@ mod draft;
 mod edit;
 mod emoji;
 mod entry;
+mod export;
 mod follow;
 mod forwarded;
 mod group;
 mod id;
+mod leaving;
 mod mention;
 mod notification;
 mod poll;
@@ -37,6 +39,7 @@ pub use draft::SavedDraft;
 pub use edit::{ChannelEdit, GroupEdit, PreferencesEdit, given};
 pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
+pub use export::{Export, ExportState, ExportView};
 pub use follow::Follow;
 pub use forwarded::Forwarded;
 pub use group::{
@@ -44,6 +47,7 @@ pub use group::{
     RequestType,
 };
 pub use id::Id;
+pub use leaving::{Leaving, Legacy};
 pub use mention::{Called, Everyone};
 pub use notification::{Notification, NotificationKind, NotificationView};
 pub use poll::{NewPoll, Poll};

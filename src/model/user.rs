@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Description, Email, Epoch, Id, Link, Name, Time, Username};
+use super::{Description, Email, Epoch, Id, Leaving, Link, Name, Time, Username};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +46,8 @@ pub struct User {
     pub updated_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_login_at: Option<Time>,
+    #[serde(flatten)]
+    pub leaving: Leaving,
 }
 
 /// What anybody signed in may see of a user.

@@ -121,11 +121,11 @@ async fn verify(app: App, call: Call) -> Result<Reply> {
     Ok(Reply::data(app.accounts.verify(call.admission()?).await?))
 }
 
-async fn sessions(app: App, call: Call) -> Result<Reply> {
+pub(super) async fn sessions(app: App, call: Call) -> Result<Reply> {
     Ok(Reply::list("sessions", app.accounts.sessions(call.actor()?).await?))
 }
 
-async fn end_session(app: App, call: Call) -> Result<Reply> {
+pub(super) async fn end_session(app: App, call: Call) -> Result<Reply> {
     app.accounts.end_session(call.actor()?, call.param("id")?).await?;
     Ok(Reply::message("the session has ended"))
 }
@@ -139,7 +139,7 @@ fn welcome(app: &App, reply: Reply, signed: &Signed) -> Reply {
     set(app, reply, (&signed.access_token, signed.expires_in), (&signed.refresh_token, session))
 }
 
-fn farewell(app: &App, reply: Reply) -> Reply {
+pub(super) fn farewell(app: &App, reply: Reply) -> Reply {
     set(app, reply, ("", 0), ("", 0))
 }
 

@@ -96,7 +96,7 @@ struct Mine {
     with: Option<String>,
 }
 
-async fn mine(app: App, mut call: Call) -> Result<Reply> {
+pub(super) async fn mine(app: App, mut call: Call) -> Result<Reply> {
     let shown = Shown::of(&mut call)?;
     let query: Mine = call.query()?;
     let span = Span::new(query.page, query.limit, query.cursor.as_deref())?;

@@ -129,7 +129,7 @@ async fn search(app: App, call: Call) -> Result<Reply> {
     list(app, call).await
 }
 
-async fn mine(app: App, call: Call) -> Result<Reply> {
+pub(super) async fn mine(app: App, call: Call) -> Result<Reply> {
     Ok(Reply::list("groups", app.groups.mine(call.actor()?, &Paged::of(&call)?).await?))
 }
 

@@ -7,6 +7,7 @@
 //! To add a route: write it into the `routes()` of the file of its area, with the action that the
 //! policy table grants.
 
+mod account;
 mod admin;
 mod auth;
 mod blocks;
@@ -19,10 +20,12 @@ mod direct;
 mod door;
 mod drafts;
 mod emoji;
+mod export;
 mod groups;
 mod guard;
 mod header;
 mod messages;
+mod mine;
 mod notifications;
 mod outcome;
 mod pages;
@@ -80,6 +83,9 @@ pub fn routes() -> Vec<Route> {
         reminders::routes(),
         reads::routes(),
         notifications::routes(),
+        mine::routes(),
+        account::routes(),
+        export::routes(),
     ];
     let mut routes = areas.concat();
     routes.push(system::map(&routes));

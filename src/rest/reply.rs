@@ -1,22 +1,30 @@
 //! What goes back: `{"success":true,"data":…}` or `{"success":false,"error":…}`, on every route.
 
+use std::fs::File;
+use std::io::{self, Read as _};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use futures_util::stream;
 use http::header::{
-    CONNECTION, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE,
-    WWW_AUTHENTICATE,
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+    SET_COOKIE, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
+use warp::Reply as _;
 
 use crate::error::{Error, Result};
 use crate::service::{Page, Paging};
 
 pub type Response = warp::reply::Response;
+
+/// Of a file, read at once.
+const PIECE: usize = 64 * 1024;
 
 /// Made by a handler, sent by the door.
 #[derive(Debug)]
@@ -32,6 +40,7 @@ enum Content {
     Nothing,
     Success { data: Option<Result<Box<RawValue>, serde_json::Error>>, message: Option<String> },
     Bytes(Bytes),
+    File(File, u64),
 }
 
 impl Reply {
@@ -72,6 +81,11 @@ impl Reply {
         Reply::new(StatusCode::OK, Content::Bytes(bytes.into())).header(CONTENT_TYPE, kind)
     }
 
+    /// What is in a file, of so many bytes.
+    pub fn file(kind: &'static str, file: File, bytes: u64) -> Reply {
+        Reply::new(StatusCode::OK, Content::File(file, bytes)).header(CONTENT_TYPE, kind)
+    }
+
     /// A sentence beside the data.
     pub fn with_message(mut self, text: impl Into<String>) -> Reply {
         if let Content::Success { message, .. } = &mut self.content {
@@ -106,6 +120,10 @@ impl Reply {
 
     pub(super) fn send(self, asked: &HeaderMap) -> Result<Response> {
         let Reply { mut status, mut headers, content, conditional } = self;
+        let content = match content {
+            Content::File(file, length) => return Ok(streamed(status, headers, file, length)),
+            other => other,
+        };
         let mut bytes = written(content, &mut headers)?;
         if conditional {
             let tag = tag(status, &headers, &bytes);
@@ -126,7 +144,7 @@ fn written(content: Content, headers: &mut HeaderMap) -> Result<Bytes> {
     let json =
         |headers: &mut HeaderMap| headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match content {
-        Content::Nothing => Ok(Bytes::new()),
+        Content::Nothing | Content::File(..) => Ok(Bytes::new()),
         Content::Bytes(bytes) => Ok(bytes),
         Content::Success { data, message } => {
             json(headers);
@@ -135,6 +153,25 @@ fn written(content: Content, headers: &mut HeaderMap) -> Result<Bytes> {
             Ok(serde_json::to_vec(&body).map_err(Error::internal)?.into())
         }
     }
+}
+
+/// Read while it is sent, so that no file is ever whole in memory.
+fn streamed(status: StatusCode, headers: HeaderMap, file: File, length: u64) -> Response {
+    let mut response = warp::reply::stream(stream::try_unfold(file, piece)).into_response();
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+async fn piece(mut file: File) -> io::Result<Option<(Bytes, File)>> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut piece = vec![0; PIECE];
+        let length = file.read(&mut piece)?;
+        piece.truncate(length);
+        io::Result::Ok((length > 0).then(|| (Bytes::from(piece), file)))
+    });
+    read.await.map_err(io::Error::other)?
 }
 
 /// What the caller would see, hashed: also where a redirection leads.

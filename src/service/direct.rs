@@ -158,7 +158,7 @@ impl Direct {
         if let Some(by) = people.iter().find(|user| user.id == channel.created_by) {
             let what = What::ChannelAdded { channel: channel.id, about };
             let draft = Draft::new(by.id, &by.username, what);
-            let draft = Draft { client_msg_id: Some(format!("direct-{}", channel.id).parse()?), ..draft };
+            let draft = Draft { client_msg_id: Some(channel.told_under()?), ..draft };
             for user in &people {
                 self.roster.logs.append(&of_user(user), draft.clone()).await?;
             }

@@ -64,12 +64,15 @@ impl Span {
     }
 }
 
-fn write(after: &After) -> String {
+pub(super) fn write(after: &After) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(after).unwrap_or_default())
 }
 
-fn read(cursor: &str) -> Result<After> {
-    let unknown = || Error::invalid("cursor", "is none that a list has given");
+pub(super) fn unknown() -> Error {
+    Error::invalid("cursor", "is none that a list has given")
+}
+
+pub(super) fn read(cursor: &str) -> Result<After> {
     if cursor.len() > limits::CURSOR_CHARS {
         return Err(unknown());
     }

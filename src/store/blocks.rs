@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::{Block, Id, User};
 
 pub(super) static BLOCKS: Collection =
-    collection("blocks", &[index("user", &["userId", "createdAt", "_id"])]);
+    collection("blocks", &[index("user", &["userId", "createdAt", "_id"]), index("blocked", &["blockedId"])]);
 
 impl Record for Block {
     const COLLECTION: &'static Collection = &BLOCKS;

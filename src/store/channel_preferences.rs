@@ -2,12 +2,14 @@
 
 use super::collection::{collection, index};
 use super::language::{all, is, one_of};
-use super::{Change, Collection, Query, Record, Table, set_or_unset};
+use super::{Change, Collection, Query, Record, Slice, Table, set_or_unset};
 use crate::error::{Error, Result};
 use crate::model::{Channel, ChannelPreferences, Id, Notify, Time, User};
 
-pub static CHANNEL_PREFERENCES: Collection =
-    collection("channel_preferences", &[index("channel", &["channelId", "level"])]);
+pub static CHANNEL_PREFERENCES: Collection = collection(
+    "channel_preferences",
+    &[index("channel", &["channelId", "level"]), index("user", &["userId"])],
+);
 
 impl Record for ChannelPreferences {
     const COLLECTION: &'static Collection = &CHANNEL_PREFERENCES;
@@ -17,6 +19,11 @@ impl Table<ChannelPreferences> {
     pub async fn of(&self, channel: Id<Channel>, user: Id<User>) -> Result<ChannelPreferences> {
         let kept = self.get(ChannelPreferences::key(channel, user)).await?;
         Ok(kept.unwrap_or_else(|| ChannelPreferences::new(channel, user)))
+    }
+
+    /// What somebody has chosen of single channels.
+    pub async fn of_user(&self, user: Id<User>, slice: Slice) -> Result<Vec<ChannelPreferences>> {
+        self.find(Query::new(is("userId", user), slice.limit).skip(slice.skip)).await
     }
 
     /// Of these people, of those who have chosen anything.

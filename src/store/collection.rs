@@ -68,6 +68,7 @@ pub static USERS: Collection = collection(
         index("role", &["role", "status", "usernameKey"]),
         index("status", &["status", "usernameKey"]),
         index("created", &["createdAt"]),
+        index("leaving", &["deleteAt"]).when(When::Has("deleteAt")),
     ],
 );
 
@@ -146,6 +147,7 @@ pub static MESSAGES: Collection = collection(
         index("copies", &["forwardOf", "_id"]).when(When::Has("forwardOf")),
         index("pins", &["channelId", "pinnedAt", "_id"]).when(When::Has("pinnedAt")),
         index("own", &["channelId", "userId", "seq"]).when(When::Text("kind", "message")),
+        index("member", &["member"]).when(When::Has("member")),
         index("gone", &["channelId", "seq"]).when(When::Has("deletedAt")),
         index("unfolded", &["folded"]).when(When::False("folded")),
     ],
@@ -178,6 +180,7 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::reports::REPORTS,
     &super::scheduled::SCHEDULED,
     &super::reminders::REMINDERS,
+    &super::exports::EXPORTS,
     &super::reads::READS,
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,

@@ -2,9 +2,9 @@
 
 use super::collection::{collection, index};
 use super::language::is;
-use super::{Change, Collection, Query, Record, Table};
+use super::{Change, Collection, Order, Query, Record, Slice, Table};
 use crate::error::Result;
-use crate::model::{Entry, Follow, Id};
+use crate::model::{Entry, Follow, Id, User};
 
 pub(super) static FOLLOWS: Collection =
     collection("follows", &[index("thread", &["rootId"]), index("user", &["userId", "at"])]);
@@ -23,6 +23,11 @@ impl Table<Follow> {
             Err(rejected) if rejected.taken("_id") => self.turn(follow).await.map(drop),
             other => Ok(other?),
         }
+    }
+
+    /// What somebody chose of threads, in the order in which they did.
+    pub async fn of_user(&self, user: Id<User>, slice: Slice) -> Result<Vec<Follow>> {
+        self.find(Query::new(is("userId", user), slice.limit).by(Order::Up("at")).skip(slice.skip)).await
     }
 
     /// What was chosen of a thread, one way or the other.

@@ -44,6 +44,12 @@ impl Table<Membership> {
         self.find(Query::new(Filter::And(filters), limit).by(Order::Up("place"))).await
     }
 
+    /// As [`Table::of_user`], by numbered rows.
+    pub async fn all_of(&self, user: Id<User>, kind: PlaceKind, slice: Slice) -> Result<Vec<Membership>> {
+        let filter = all([is("userId", user), is("placeKind", kind)]);
+        self.find(Query::new(filter, slice.limit).by(Order::Up("place")).skip(slice.skip)).await
+    }
+
     pub async fn count_of_user(&self, user: Id<User>, kind: PlaceKind) -> Result<u64> {
         self.count(all([is("userId", user), is("placeKind", kind)])).await
     }

@@ -4,7 +4,7 @@ use super::collection::MESSAGES;
 use super::language::{all, is, one_of};
 use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
-use crate::model::{ClientMsgId, Entry, Id, Log, Message, Seq, User};
+use crate::model::{ClientMsgId, Entry, Id, Log, Message, Seq, Time, User};
 
 impl Record for Entry {
     const COLLECTION: &'static Collection = &MESSAGES;
@@ -66,6 +66,13 @@ impl Table<Entry> {
     pub async fn by_author(&self, author: Id<User>, skip: u64, limit: u64) -> Result<Vec<Entry>> {
         let filter = all([is("userId", author), is("kind", "message")]);
         self.find(Query::new(filter, limit).by(Order::Down("createdAt")).skip(skip)).await
+    }
+
+    /// Somebody's messages anywhere up to a moment, newest first.
+    pub async fn said_until(&self, author: Id<User>, until: Option<Time>, limit: u64) -> Result<Vec<Entry>> {
+        let mut filters = vec![is("userId", author), is("kind", "message")];
+        filters.extend(until.map(|until| Filter::AtMost("createdAt", Literal::of(until))));
+        self.find(Query::new(Filter::And(filters), limit).by(Order::Down("createdAt"))).await
     }
 
     /// The last message of somebody in a log.

@@ -19,6 +19,8 @@ mod drafts;
 mod due;
 mod emoji;
 mod engine;
+mod erasure;
+mod exports;
 mod follows;
 mod groups;
 mod language;
@@ -50,6 +52,7 @@ mod tally;
 mod tellings;
 mod trail;
 mod users;
+mod walk;
 
 pub use channels::ChannelsWanted;
 pub use collection::{COLLECTIONS, Collection, FENCE, INTENT, Index, When};
@@ -69,11 +72,12 @@ pub use table::{Record, Table};
 pub use tally::Tally;
 pub use trail::Asked;
 pub use users::{Among, Edits};
+pub use walk::Walk;
 
 use crate::model::{
-    Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, Preview, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled, Seen,
-    Session, User,
+    Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Export, Follow, Group, GroupRequest,
+    Membership, Notification, Preferences, Preview, ReadMarker, Refresh, Reminder, Report, SavedDraft,
+    Scheduled, Seen, Session, User,
 };
 
 /// Every table over one engine; cheap to clone.
@@ -96,6 +100,7 @@ pub struct Store {
     pub reports: Table<Report>,
     pub scheduled: Table<Scheduled>,
     pub reminders: Table<Reminder>,
+    pub exports: Table<Export>,
     pub cursors: Table<Cursor>,
     pub follows: Table<Follow>,
     pub emoji: Table<Emoji>,
@@ -131,6 +136,7 @@ impl Store {
             reports: Table::on(&engine),
             scheduled: Table::on(&engine),
             reminders: Table::on(&engine),
+            exports: Table::on(&engine),
             cursors: Table::on(&engine),
             follows: Table::on(&engine),
             emoji: Table::on(&engine),

@@ -13,6 +13,7 @@ pub static NOTIFICATIONS: Collection = collection(
         index("unseen", &["userId", "listed", "at", "_id"]).when(When::False("seen")),
         index("tally", &["userId", "channelId", "kind", "seq"]).when(When::Has("seq")),
         index("message", &["messageId"]).when(When::Has("messageId")),
+        index("by", &["byId"]).when(When::Has("byId")),
         index("at", &["at"]),
     ],
 );

@@ -2,7 +2,7 @@
 
 use super::collection::{collection, index};
 use super::language::{all, is};
-use super::{Change, Collection, Filter, Literal, Record, Slice, Table, set_or_unset};
+use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
 use crate::model::{Channel, Id, ReadMarker, Seq, Shown, User};
 
@@ -19,6 +19,12 @@ impl Table<ReadMarker> {
     /// 0 where nothing is read.
     pub async fn place(&self, channel: Id<Channel>, user: Id<User>) -> Result<Seq> {
         Ok(self.get(ReadMarker::key(channel, user)).await?.map_or(0, |marker| marker.seq))
+    }
+
+    /// How far somebody has read each channel.
+    pub async fn of_user(&self, user: Id<User>, slice: Slice) -> Result<Vec<ReadMarker>> {
+        let query = Query::new(is("userId", user), slice.limit).by(Order::Up("channelId"));
+        self.find(query.skip(slice.skip)).await
     }
 
     /// Whoever has read a channel up to a place, by their ids.

@@ -2,7 +2,7 @@
 
 use super::collection::{REFRESHES, SESSIONS};
 use super::language::{all, is, one_of};
-use super::{Change, Collection, Filter, Literal, Order, Query, Record, Table};
+use super::{Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table};
 use crate::error::Result;
 use crate::model::{Id, Refresh, Session, Time, User};
 
@@ -25,6 +25,19 @@ impl Table<Session> {
     /// Neither revoked nor over, the newest first.
     pub async fn living(&self, user: Id<User>, now: Time) -> Result<Vec<Session>> {
         self.find(Query::new(living(user, now), READ).by(Order::Down("createdAt"))).await
+    }
+
+    /// Begun up to a moment, also those that are over, the newest first.
+    pub async fn begun_until(&self, user: Id<User>, until: Option<Time>, limit: u64) -> Result<Vec<Session>> {
+        let mut filters = vec![is("userId", user)];
+        filters.extend(until.map(|until| Filter::AtMost("createdAt", Literal::of(until))));
+        self.find(Query::new(Filter::And(filters), limit).by(Order::Down("createdAt"))).await
+    }
+
+    /// Also those that are over, the oldest first.
+    pub async fn all_of(&self, user: Id<User>, slice: Slice) -> Result<Vec<Session>> {
+        let query = Query::new(is("userId", user), slice.limit).by(Order::Up("createdAt"));
+        self.find(query.skip(slice.skip)).await
     }
 
     /// True for exactly one of those who try.

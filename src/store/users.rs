@@ -4,7 +4,7 @@ use super::collection::USERS;
 use super::language::{all, is, one_of, successor};
 use super::{After, Change, Collection, Filter, Literal, Order, Query, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
-use crate::model::{Description, Email, Id, Link, Name, Role, Status, Time, User};
+use crate::model::{Description, Email, Id, Legacy, Link, Name, Role, Status, Time, User};
 
 impl Record for User {
     const COLLECTION: &'static Collection = &USERS;
@@ -30,6 +30,8 @@ pub struct Edits {
     pub role: Option<Role>,
     pub status: Option<Status>,
     pub signed_out: bool,
+    /// When the account falls due to be erased, and what becomes of what was said.
+    pub farewell: Option<(Time, Legacy)>,
 }
 
 impl Edits {
@@ -56,10 +58,27 @@ impl Edits {
             self.status.map(|status| Change::set("status", status)),
         ];
         changes.extend(profile.into_iter().flatten());
+        changes.extend(self.leaving());
         if self.end_tokens() {
             changes.push(Change::Add("authzEpoch", 1));
         }
         changes
+    }
+
+    /// Whoever is switched on stays; whoever is switched off without having asked to be erased does not
+    /// come back by signing in.
+    fn leaving(&self) -> Vec<Change> {
+        match (self.farewell, self.status) {
+            (Some((at, legacy)), _) => {
+                let all = (legacy == Legacy::Delete).then_some(true);
+                vec![Change::set("deleteAt", at), set_or_unset("deleteMessages", all)]
+            }
+            (None, Some(Status::Active)) => {
+                ["deleteAt", "deleteMessages", "barred"].map(Change::Unset).into()
+            }
+            (None, Some(Status::Inactive)) => vec![Change::set("barred", true)],
+            (None, None) => Vec::new(),
+        }
     }
 }
 
@@ -127,9 +146,9 @@ impl Table<User> {
         self.count(Filter::AtLeast("createdAt", Literal::of(since))).await
     }
 
-    /// The user as they are then. CONFLICT where the e-mail address is another's.
+    /// The user as they are then; none who is being erased. CONFLICT where the e-mail address is another's.
     pub async fn edit(&self, id: Id<User>, edits: &Edits, now: Time) -> Result<Option<User>> {
-        self.update(is("_id", id), edits.changes(now)).await
+        self.update(all([is("_id", id), is("erasedAt", ())]), edits.changes(now)).await
     }
 
     /// Notes a sign-in, with a new hash of the same password where the old one was made at another

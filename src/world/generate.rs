@@ -11,8 +11,8 @@ use super::{History, Person, Source, World, id};
 use crate::clock;
 use crate::error::Result;
 use crate::model::{
-    Channel, ChannelType, Epoch, Group, Id, Life, MemberRole, Membership, Place, PlaceKind, Role, Status,
-    Time, User, Username,
+    Channel, ChannelType, Epoch, Group, Id, Leaving, Life, MemberRole, Membership, Place, PlaceKind, Role,
+    Status, Time, User, Username,
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +82,7 @@ impl Maker {
             created_at: self.began,
             updated_at: self.began,
             last_login_at: None,
+            leaving: Leaving::default(),
         })
     }
 

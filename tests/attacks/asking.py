@@ -6,7 +6,8 @@ import matrix
 import requests_of
 
 BEGINNINGS = {"groups": "group", "channels": "channel", "messages": "message", "users": "user", "sessions": "session",
-              "notifications": "notification", "scheduled-messages": "planned", "reminders": "reminder"}
+              "notifications": "notification", "scheduled-messages": "planned", "reminders": "reminder",
+              "export": "export"}
 
 
 def value(place, row, name, request):
@@ -21,7 +22,7 @@ def value(place, row, name, request):
         "messageId": lambda: place.message["id"], "user": lambda: place.user.id,
         "session": lambda: place.town.sleeper.session, "userId": lambda: place.member.id,
         "requestId": lambda: place.fresh_request(), "rootId": lambda: place.message["id"], "name": lambda: "nothing",
-        "page": lambda: "members",
+        "export": lambda: place.town.archive, "page": lambda: "members",
         "notification": lambda: f"m-{place.message['id']}", "planned": lambda: place.anothers("scheduled-messages", requests_of.later),
         "reminder": lambda: place.anothers("reminders", requests_of.reminder),
     }[name]()  # fmt: skip

@@ -14,9 +14,10 @@ WORDS = "canary-words"
 # Where tokens are handed out, to whoever signed in.
 SIGN_IN = ("/auth/register", "/auth/login", "/auth/refresh", "/auth/claim", "/auth/change-password")
 # Where one is told the addresses of one's own sessions.
-SESSIONS = ("/auth/sessions", "/auth/verify")
+SESSIONS = ("/auth/sessions", "/auth/verify", "/client/sessions", "/client/activity")
 # Where one is told what one wants to be notified of oneself.
 SETTINGS = ("/client/settings",)
+ARCHIVE = "/client/export/"
 
 HASH = re.compile(r"\$2[abxy]?\$\d\d\$")
 TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}")
@@ -54,7 +55,7 @@ class Ledger:
         self.scan(where, told, own, allow_token=handed_out)
         if handed_out:
             mine += self.signed_in(text)
-        if not path.split("?")[0].endswith(SESSIONS) and ADDRESS.search(text):
+        if ARCHIVE not in path and not path.split("?")[0].endswith(SESSIONS) and ADDRESS.search(text):
             self.leak(where, f"an address: {ADDRESS.search(text).group()}")
         allowed = {"notify"} if path.split("?")[0].endswith(SETTINGS) else set()
         self.fields(where, text, mine, all_mails, allowed)

@@ -48,7 +48,7 @@ MAY_CONFLICT = {
     "POST /api/groups/{id}/join", "POST /api/groups/{id}/leave", "POST /api/group-requests", "POST /api/groups/{id}/admins",
     "DELETE /api/groups/{id}/admins/{userId}", "POST /api/channels/{id}/leave", "DELETE /api/users/{id}",
 }  # fmt: skip
-ENDS_THE_CALLER = {"POST /api/auth/logout", "POST /api/auth/logout-all", "PUT /api/auth/change-password"}
+ENDS_THE_CALLER = {"DELETE /api/client/account", "POST /api/auth/logout", "POST /api/auth/logout-all", "PUT /api/auth/change-password"}
 
 
 def ends_the_caller(row, place):
@@ -118,7 +118,9 @@ def owned(row, place):
     # What is in nobody's list but another's.
     if row.path.startswith("/api/client/notifications/{id}"):
         return "NOT_FOUND"
-    if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}") and place.role != "root" and place.user is not place.caller:
+    if row.path == "/api/client/export/{id}" and place.user is not place.caller:
+        return "NOT_FOUND"
+    if row.path in ("/api/users/{id}", "/api/auth/sessions/{id}", "/api/client/sessions/{id}") and place.role != "root" and place.user is not place.caller:
         return "FORBIDDEN" if row.path == "/api/users/{id}" else "NOT_FOUND"
     if row.what in OF_WHAT_ONE_READS and place.stands(True) == STRANGER:
         return "NOT_FOUND"

@@ -24,6 +24,7 @@ class Village(Town):
         self.dan = rig.person("dan")
         self.gb.rest("POST", f"/groups/{self.g2}/members", {"userId": self.dan.id})
         self.passer, self.sleeper = rig.person("passer"), rig.person("sleeper")
+        self.archive = self.sleeper.exported()
         for person in (self.ga, self.alice, self.bob, self.eve, self.gb, self.carol, self.dan, self.mallory, self.root):
             person.rest("PUT", "/users/me", {"avatarUrl": "https://pictures.example/face.png"})
 
@@ -141,6 +142,10 @@ class Place:
     def session(self):
         """One that may be ended, of the caller in their own place and else of somebody else."""
         return (self.user if self.user is self.caller else self.town.sleeper).again().session
+
+    def exported(self):
+        """An archive of the caller's."""
+        return self.caller.exported()
 
     def sign_in(self):
         person = self.caller or self.town.mallory

@@ -201,6 +201,17 @@ class Person:
             yield chat
         guest.ask("POST", "/auth/logout")
 
+    def exported(self):
+        """The id of an archive of all that they have, which is ready."""
+        made = self.rest("POST", "/client/export")["id"]
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            [found] = [one for one in self.rest("GET", "/client/export")["exports"] if one["id"] == made]
+            if found["state"] == "ready":
+                return made
+            time.sleep(0.1)
+        raise AssertionError(f"not ready: {found}")
+
     def connect(self, **auth):
         return Chat(self.rig, self, {"token": self.token, **auth})
 

@@ -168,7 +168,9 @@ def test_s_41_history_after_a_removal(rig, new_town):
                 hidden = row.what in matrix.LEAVES_OUT and answer.status == 200
                 assert hidden or answer.status == (403 if row.action == "SeeMembers" else 404), f"{row.what} with {tag}: {answer.status}"
                 assert not any(word in answer.text for word in words), row.what
-    for list_of in ("/channels", "/channels/my-channels", "/channels/paginated", "/groups/my-groups"):
+    lists = ["/channels", "/channels/my-channels", "/channels/paginated", "/groups/my-groups"]
+    lists += [f"/client/{mine}" for mine in ("channels", "groups", "messages", "recent-messages", "activity")]
+    for list_of in lists:
         assert town.pub not in eve.ask("GET", list_of).text and town.priv not in eve.ask("GET", list_of).text
     position = {"epoch": head["epoch"], "seq": 0}
     for channel in (town.pub, town.priv):
@@ -196,7 +198,7 @@ def test_s_43_what_was_deleted_is_gone(rig, new_town):
         f"/messages/user/{town.alice.id}", f"/messages/{message['id']}/replies", f"/messages/channel/{town.pub}?around={message['seq']}",
         f"/channels/{town.pub}/changes?after={position}", f"/messages/{message['id']}/reactions",
         f"/channels/{town.pub}/pins", f"/messages/{message['id']}/edits",
-        f"/messages/threads/{message['id']}",
+        f"/messages/threads/{message['id']}", "/client/messages", "/client/recent-messages", "/client/channels?with=last",
         f"/messages/search?q={quote(secret)}", "/client/search?q=first", f"/messages/search?userId={town.alice.id}&has=link",
     ]  # fmt: skip
     texts = [person.ask("GET", page).text for page in pages for person in (town.bob, town.alice, town.ga, rig.root)]

@@ -182,6 +182,10 @@ await anna.hear("status_updated");
 await rest("PUT", "/client/profile", ann.accessToken, { bio: "at sea" });
 await anna.hear("profile_updated");
 
+// All that one has.
+await rest("POST", "/client/export", ann.accessToken);
+await anna.hear("export_updated", (told) => told.about.state === "ready");
+
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });
 await rest("DELETE", `/auth/sessions/${second.sessionId}`, carl.accessToken);

@@ -73,6 +73,9 @@ fn seeding_and_clearing_leave_an_empty_store() {
     let uploads = here.path().join("data/uploads/ab");
     std::fs::create_dir_all(&uploads).unwrap();
     std::fs::write(uploads.join("cat.png"), "meow").unwrap();
+    let exports = here.path().join("data/exports");
+    std::fs::create_dir_all(&exports).unwrap();
+    std::fs::write(exports.join("all-of-hers.tar"), "hers").unwrap();
     assert_eq!(hubbub(here.path(), "clear-database").code, 1, "nobody there to ask");
     let asked = typed(here.path(), "clear-database", &[], "no\n");
     assert_eq!(asked.code, 1);
@@ -83,9 +86,9 @@ fn seeding_and_clearing_leave_an_empty_store() {
         "{}",
         asked.out
     );
-    assert!(uploads.exists());
+    assert!(uploads.exists() && exports.exists());
     done(&typed(here.path(), "clear-database", &[], "data\n"), "all of it is deleted");
-    assert!(!uploads.exists());
+    assert!(!uploads.exists() && !exports.exists());
     let empty = hubbub(here.path(), "clear-database --yes");
     done(&empty, "users                     0");
     assert!(here.path().join("data/pepper").exists(), "secrets stay");

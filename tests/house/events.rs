@@ -159,6 +159,14 @@ fn events() -> Vec<(String, Value)> {
             about: json!({ "id": id::<()>(5), "state": "sent", "messageId": id::<()>(1) }),
         },
         What::Account {
+            event: AccountEvent::ExportUpdated,
+            about: json!({
+                "id": "wq2Y7cJ2Rk6Zk0V5w1bHVA", "state": "ready", "progress": 100,
+                "createdAt": Time::from_millis(1_700_000_000_000), "bytes": 7_680,
+                "expiresAt": Time::from_millis(1_700_604_800_000),
+            }),
+        },
+        What::Account {
             event: AccountEvent::ReadUpdated,
             about: json!({ "channelId": id::<()>(4), "seq": 7 }),
         },

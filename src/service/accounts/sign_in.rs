@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::{Accounts, Device, Signed, refused};
 use crate::auth::{NewPassword, Password, RefreshToken};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::limits;
-use crate::model::{Email, Status, User, Username};
+use crate::model::{Email, Status, Time, User, Username};
 use crate::policy::Actor;
+use crate::service::registrar::own;
+use crate::store::Edits;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -20,6 +22,9 @@ pub struct SignIn {
     #[serde(default)]
     pub email: Option<String>,
     pub password: Password,
+    /// Takes back that the account is to be deleted.
+    #[serde(default)]
+    pub restore: bool,
 }
 
 impl SignIn {
@@ -39,7 +44,21 @@ impl SignIn {
 impl Accounts {
     pub async fn login(&self, asked: &SignIn, device: &Device) -> Result<Signed> {
         let (user, afresh) = self.prove(asked, device.address).await?;
+        let user = match user.leaving.returns_until(self.registrar.now()) {
+            Some(end) => self.restore(asked, &user, end).await?,
+            None => user,
+        };
         self.begin(&user, afresh, device).await
+    }
+
+    /// LOCKED for whoever does not say that they want to stay.
+    async fn restore(&self, asked: &SignIn, user: &User, end: Time) -> Result<User> {
+        if !asked.restore {
+            let locked = Error::new(Code::Locked, "this account is being deleted: restore it to sign in");
+            return Err(locked.detail("deleteAt", end.to_string()));
+        }
+        let edits = Edits { status: Some(Status::Active), ..Edits::default() };
+        self.registrar.edit(&own(user), user, edits).await
     }
 
     /// New tokens for this session; every other session ends.
@@ -72,12 +91,16 @@ impl Accounts {
     async fn prove(&self, asked: &SignIn, address: IpAddr) -> Result<(User, Option<String>)> {
         let name = asked.name()?;
         let user = self.named(name).await?;
-        let hash = user.as_ref().map(|user| user.password_hash.as_str());
+        // Whoever is erased has a hash no more.
+        let kept = user.as_ref().filter(|user| user.leaving.erased_at.is_none());
+        let hash = kept.map(|user| user.password_hash.as_str());
         // Counted by the person, so that a name and an address are not two counts; and by what was
         // typed where it is nobody's, so that nobody's name is refused as soon as somebody's.
         let account = user.as_ref().map_or_else(|| name.to_lowercase(), |user| user.id.to_string());
         let fits = self.prover.proves(&account, address, &asked.password, hash).await?;
-        let user = user.filter(|user| fits && user.status == Status::Active).ok_or_else(refused)?;
+        let now = self.registrar.now();
+        let here = |user: &User| user.status == Status::Active || user.leaving.returns_until(now).is_some();
+        let user = user.filter(|user| fits && here(user)).ok_or_else(refused)?;
         let afresh = self.prover.afresh(&asked.password, &user.password_hash).await?;
         Ok((user, afresh))
     }

@@ -1,5 +1,6 @@
 //! One's channels with what was last said in them, and how much of it is not read.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde::Serialize;
 use super::Channels;
 use crate::error::{Error, Result};
 use crate::event::MessageView;
-use crate::model::{Channel, ChannelView, Id, What};
+use crate::model::{Channel, ChannelView, Entry, Id, Life, What};
 use crate::policy::Actor;
 use crate::service::{Page, Span};
 use crate::store::Tally;
@@ -61,16 +62,34 @@ impl Channels {
     }
 }
 
+impl Channels {
+    /// The last message of each active channel of the actor's, the newest first.
+    pub async fn recent(&self, actor: &Actor, limit: u64) -> Result<Vec<MessageView>> {
+        let mut channels = self.roster.channels_of(actor.id).await?;
+        channels.retain(|channel| channel.life == Life::Active);
+        let ids: Vec<Id<Channel>> = channels.iter().map(|channel| channel.id).collect();
+        let tallies = self.roster.store.engine.tallies(&ids, &[actor.id]).await?;
+        let mut last: Vec<Entry> = tallies.into_iter().filter_map(|tally| tally.last).collect();
+        last.sort_by_key(|entry| Reverse((entry.created_at, entry.id)));
+        last.truncate(limit as usize);
+        Ok(last.iter().filter_map(shown).collect())
+    }
+}
+
+fn shown(entry: &Entry) -> Option<MessageView> {
+    match &entry.what {
+        What::Message(message) => Some(MessageView::of(entry, message)),
+        _ => None,
+    }
+}
+
 impl Counted {
     fn of(channel: ChannelView, tallies: &mut HashMap<Id<Channel>, Tally>, with: With) -> Counted {
         let Some(tally) = tallies.remove(&channel.id) else {
             return Counted { channel, last_message: None, unread: None, mentions: None };
         };
         let last = tally.last.filter(|_| with.last);
-        let last_message = last.and_then(|entry| match &entry.what {
-            What::Message(message) => Some(MessageView::of(&entry, message)),
-            _ => None,
-        });
+        let last_message = last.as_ref().and_then(shown);
         let channel = ChannelView { head: with.unread.then_some(tally.head), ..channel };
         let counted = |number: u64| with.unread.then_some(number);
         let (unread, mentions) = (counted(tally.unread), counted(tally.mentions));

@@ -1,12 +1,13 @@
 //! Reading single messages, replies and what happened; pages of history are in `history`.
 
 use super::{Messages, address, view};
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::event::MessageView;
 use crate::limits;
 use crate::log::{Budget, Caught};
 use crate::model::{Channel, Entry, Epoch, Id, Seq, User};
 use crate::policy::{Action, Actor, can};
+use crate::service::{Page, Past};
 
 impl Messages {
     pub async fn get(&self, actor: &Actor, id: Id<Entry>) -> Result<MessageView> {
@@ -61,14 +62,21 @@ impl Messages {
         limit: u64,
     ) -> Result<Vec<MessageView>> {
         let entries = self.store.messages.by_author(author, skip, limit.clamp(1, limits::PAGE_MAX)).await?;
+        self.shown(actor, &entries).await
+    }
+
+    /// What the actor said where they can read it now, newest first; of a page some may be left out.
+    pub async fn own(&self, actor: &Actor, past: &Past) -> Result<Page<MessageView>> {
+        let entries = self.store.messages.said_until(actor.id, past.until(), past.reads()).await?;
+        let Page { items, paging } = past.page(entries, |entry| entry.created_at);
+        Ok(Page { items: self.shown(actor, &items).await?, paging })
+    }
+
+    async fn shown(&self, actor: &Actor, entries: &[Entry]) -> Result<Vec<MessageView>> {
         let mut readable = Vec::new();
-        for entry in &entries {
-            match self.rights.in_channel(actor, entry.log.cast()).await {
-                Ok(seat) if can(seat.standing, Action::ReadChannel, "channel").is_ok() => {
-                    readable.push(view(entry)?)
-                }
-                Err(error) if error.code() != Code::NotFound => return Err(error),
-                _ => {}
+        for entry in entries {
+            if self.rights.reads(actor, entry.log.cast()).await? {
+                readable.push(view(entry)?);
             }
         }
         Ok(readable)

@@ -18,7 +18,9 @@ use super::{Revocations, Revoked, Rights, Roster};
 use crate::clock::nonce;
 use crate::error::{Code, Error, Result};
 use crate::log::{Address, Draft};
-use crate::model::{AccountEvent, Email, Epoch, Id, Leave, Name, Role, Status, Time, User, Username, What};
+use crate::model::{
+    AccountEvent, Email, Epoch, Id, Leave, Leaving, Name, Role, Status, Time, User, Username, What,
+};
 use crate::policy::Actor;
 use crate::store::{Edits, Store};
 
@@ -81,6 +83,7 @@ impl Registrar {
             created_at: now,
             updated_at: now,
             last_login_at: None,
+            leaving: Leaving::default(),
         };
         self.store().users.insert(&user).await.map_err(|rejected| taken(rejected.into()))?;
         Ok(user)
@@ -88,10 +91,15 @@ impl Registrar {
 
     /// Changes an account. What says nothing new is left out, so that saying it twice signs nobody out.
     pub async fn edit(&self, by: &Actor, user: &User, mut edits: Edits) -> Result<User> {
+        if user.leaving.erased_at.is_some() {
+            return Err(Error::conflict("this account is deleted"));
+        }
         edits.role = edits.role.filter(|role| *role != user.role);
-        edits.status = edits.status.filter(|status| *status != user.status);
+        let turned = edits.status.filter(|status| *status != user.status);
+        // To switch somebody off who may come back by signing in does say something new.
+        edits.status = turned.or(edits.status.filter(|_| user.leaving.delete_at.is_some()));
         // Who is switched off leaves the channels in which they are heard, and comes back to them.
-        let notes = match edits.status {
+        let notes = match turned {
             None => Vec::new(),
             Some(Status::Active) => self.roster.begin_everywhere(by, user.id, Turn::In).await?,
             Some(Status::Inactive) => {

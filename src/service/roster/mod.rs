@@ -10,6 +10,7 @@
 
 mod channel;
 mod direct;
+mod last;
 mod member;
 mod moves;
 mod note;

@@ -10,8 +10,8 @@ use super::{Person, World, id};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::model::{
-    Ban, Channel, Epoch, Group, GroupRequest, Life, MemberRole, Membership, Place, PlaceKind, RequestStatus,
-    Role, Status, Time, User, Username,
+    Ban, Channel, Epoch, Group, GroupRequest, Leaving, Life, MemberRole, Membership, Place, PlaceKind,
+    RequestStatus, Role, Status, Time, User, Username,
 };
 use fixture::{Fixture, Moment};
 
@@ -86,6 +86,7 @@ impl Teller {
             created_at,
             updated_at: person.deactivated.as_ref().map_or(created_at, |ended| self.time(ended.at)),
             last_login_at: None,
+            leaving: Leaving::default(),
         };
         Person { user, password: &self.fixture.password }
     }

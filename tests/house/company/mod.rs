@@ -6,7 +6,7 @@ use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Code, Result};
 use hubbub::log::Logs;
 use hubbub::model::{
-    AccountEvent, Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Log, MemberRole,
+    AccountEvent, Channel, ChannelView, Entry, Epoch, Group, GroupView, Id, Leave, Leaving, Log, MemberRole,
     Membership, Role, Status, User, What,
 };
 use hubbub::policy::Actor;
@@ -137,6 +137,7 @@ impl Company {
             created_at: now,
             updated_at: now,
             last_login_at: None,
+            leaving: Leaving::default(),
         };
         self.store.users.insert(&user).await.unwrap();
         Actor { id: user.id, username: user.username, role, session: None }

@@ -174,7 +174,7 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
         GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed
         BlocksUpdated DraftUpdated BookmarkUpdated
         ReadUpdated Notification NotificationsUpdated SettingsUpdated ProfileUpdated StatusUpdated
-        ScheduledUpdated ReminderDue)
+        ScheduledUpdated ReminderDue ExportUpdated)
 }
 
 impl Run {
