@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::shown::Shown;
 use super::{Call, Reply, Route, auth, channels, groups};
 use crate::app::App;
 use crate::error::Result;
@@ -35,8 +36,11 @@ impl Back {
     }
 }
 
-async fn messages(app: App, call: Call) -> Result<Reply> {
-    Ok(Reply::list("messages", app.messages.own(call.actor()?, &Back::of(&call)?).await?))
+async fn messages(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
+    let mut page = app.messages.own(call.actor()?, &Back::of(&call)?).await?;
+    shown.show(&app, &mut page.items).await?;
+    Ok(Reply::list("messages", page))
 }
 
 #[derive(Deserialize)]
@@ -45,10 +49,13 @@ struct Recent {
     limit: Option<u64>,
 }
 
-async fn recent(app: App, call: Call) -> Result<Reply> {
+async fn recent(app: App, mut call: Call) -> Result<Reply> {
+    let shown = Shown::of(&mut call)?;
     let Recent { limit } = call.query()?;
     let limit = Ask::new(None, limit)?.limit;
-    Ok(Reply::list("messages", Page::whole(app.channels.recent(call.actor()?, limit).await?)))
+    let mut messages = app.channels.recent(call.actor()?, limit).await?;
+    shown.show(&app, &mut messages).await?;
+    Ok(Reply::list("messages", Page::whole(messages)))
 }
 
 async fn stats(app: App, call: Call) -> Result<Reply> {

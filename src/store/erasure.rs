@@ -140,6 +140,8 @@ impl Store {
         of_user(&self.reads, "userId", user).await?;
         of_user(&self.notifications, "userId", user).await?;
         of_user(&self.scheduled, "userId", user).await?;
+        of_user(&self.reminders, "userId", user).await?;
+        of_user(&self.seen, "_id", user).await?;
         of_user(&self.bans, "userId", user).await?;
         of_user(&self.requests, "userId", user).await?;
         of_user(&self.blocks, "userId", user).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use hubbub::model::{Export, ExportState, Planned, Quiet, Scheduled};
+use hubbub::model::{Export, ExportState, Planned, Quiet, Reminder, Scheduled};
 use hubbub::store::{COLLECTIONS, Change, Collection, Document, Filter, Literal, Order, Query};
 use serde_json::{Value, json};
 
@@ -84,6 +84,20 @@ async fn by_hand(house: &House, bob: &Person, name: &str, channel: Value) {
         created_at: now,
     };
     store.scheduled.insert(&scheduled).await.unwrap();
+    let later = now.plus(60 * DAY);
+    let reminder = Reminder {
+        id: house.clock.id(),
+        user_id: bob.id,
+        message_id: None,
+        channel_id: None,
+        text: Some(name.parse().unwrap()),
+        due_at: later,
+        done: false,
+        moment: later,
+        created_at: now,
+    };
+    store.reminders.insert(&reminder).await.unwrap();
+    store.seen.note(bob.id, now).await.unwrap();
     let export = Export {
         id: hubbub::clock::nonce(),
         user_id: bob.id,

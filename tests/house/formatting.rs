@@ -69,6 +69,7 @@ async fn every_answer_with_messages_shows_them_as_html_where_that_is_asked_for()
             (format!("/channels/{channel}/pins?"), vec![first]),
             ("/client/bookmarks?".into(), vec![first]),
             ("/channels/my-channels?with=last&".into(), vec![second]),
+            ("/client/recent-messages?".into(), vec![second]),
         ] {
             let path = format!("/api{path}");
             let asked = house.get(&format!("{path}render=html")).by(&choir.bob).sent(200).await;

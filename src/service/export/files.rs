@@ -32,6 +32,10 @@ pub enum From {
     Bookmarks,
     Drafts,
     Scheduled,
+    /// That are to come still, or that are done.
+    Reminders {
+        done: bool,
+    },
     Notifications,
     Reads,
     Follows,
@@ -45,7 +49,7 @@ pub const PARTS: &[Part] = &[
     Part { name: "account.jsonl", about: "your account and profile", from: From::Account,
         fields: &["id", "username", "email", "displayName", "bio", "avatarUrl", "role", "createdAt", "updatedAt", "lastLoginAt"] },
     Part { name: "settings.jsonl", about: "what you chose for everywhere", from: From::Settings,
-        fields: &["notify", "quiet", "receipts", "direct", "lastSeen"] },
+        fields: &["notify", "quiet", "receipts", "direct", "lastSeen", "presence", "status", "statusText", "statusEmoji", "statusUntil"] },
     Part { name: "channel-settings.jsonl", about: "what you chose for single channels", from: From::ChannelSettings,
         fields: &["channelId", "level", "mutedUntil"] },
     Part { name: "groups.jsonl", about: "groups you belong to", from: From::Memberships(PlaceKind::Group),
@@ -71,6 +75,10 @@ pub const PARTS: &[Part] = &[
         fields: &["channelId", "threadId", "text", "replyTo", "updatedAt"] },
     Part { name: "scheduled.jsonl", about: "what is to be said later", from: From::Scheduled,
         fields: &["id", "planned", "dueAt", "refused", "createdAt"] },
+    Part { name: "reminders.jsonl", about: "what you are to be reminded of", from: From::Reminders { done: false },
+        fields: &["id", "messageId", "channelId", "text", "dueAt", "createdAt"] },
+    Part { name: "reminded.jsonl", about: "what you were reminded of", from: From::Reminders { done: true },
+        fields: &["id", "messageId", "channelId", "text", "dueAt", "createdAt"] },
     Part { name: "notifications.jsonl", about: "what you were told", from: From::Notifications,
         fields: &["kind", "at", "seen", "channelId", "seq", "messageId", "groupId", "byId", "byName", "about"] },
     Part { name: "read.jsonl", about: "how far you have read each channel", from: From::Reads,
@@ -130,6 +138,7 @@ impl Reader {
             From::Bookmarks => values(store.bookmarks.of(user, slice).await?),
             From::Drafts => values(store.drafts.of(user, slice).await?),
             From::Scheduled => values(store.scheduled.of(user, slice).await?),
+            From::Reminders { done } => values(store.reminders.of(user, done, slice).await?),
             From::Notifications => {
                 values(store.notifications.page(user, NotificationsWanted::default(), slice).await?)
             }
