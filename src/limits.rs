@@ -112,6 +112,16 @@ pub const VIOLATIONS: u32 = 200;
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
 pub const TYPING_LASTS: Duration = Duration::from_secs(6);
 pub const TYPING_MEMBERS: usize = 500;
+/// Between two tellings of how people are, and where many sockets are connected.
+pub const PRESENCE_EVERY: Duration = Duration::from_millis(500);
+pub const PRESENCE_EVERY_OF_MANY: Duration = Duration::from_secs(2);
+/// So many changes are told one by one, as clients know it; more come together, so many in an event, which is
+/// well under what a socket takes.
+pub const PRESENCE_SINGLY: usize = 8;
+pub const PRESENCE_TOGETHER: usize = 500;
+pub const STATUS_CHARS: usize = 100;
+/// How much of when people were last here a crash may forget.
+pub const SEEN_EVERY: Duration = Duration::from_secs(5 * 60);
 pub const OFFLINE_GRACE: Duration = Duration::from_secs(10);
 pub const HEADS_EVERY: Duration = Duration::from_secs(15);
 pub const SWEEP_EVERY: Duration = Duration::from_secs(5);

@@ -46,6 +46,7 @@ ERRORS = Figure("errors", "errors", digits=0)
 COST = Figure("server CPU-s per million deliveries", "cpu.serverSecondsPerMillionDeliveries", digits=2)
 IDLE = Figure("KiB per connection", "memory.perConnection.rss", scale=1 / 1024, digits=1)
 CONNECT = Figure("connect and sign in", "connect.seconds", "s", digits=2)
+PRESENCE = Figure("presence events", "presence.events", digits=0)
 SENDS = Figure("durable sends/s", "sendsPerSecond", digits=0)
 MEMORY = Figure("memory", "memory.after.rss", "MB", scale=1e-6, digits=0)
 
@@ -189,4 +190,13 @@ OWN = (
          ERRORS), "all caught up",
         "within 10 s", both(lambda one: one["all caught up"] <= 10),
         ("--profile", "storm", "--users", "10", "--channels", "2", "--spread", "--missed", "5"), most_rounds=1),
+    Row("presence", "Everybody sees everybody go and come",
+        "2,000 clients of one group drop, are seen gone, and reconnect at once", BOTH,
+        ("--profile", "presence", "--users", "2000"),
+        (PRESENCE, Figure("of people in them", "presence.changes", digits=0),
+         Figure("at most", "presence.most", digits=0), Figure("each told by itself", "presence.eachByItself", digits=0),
+         Figure("all back", "storm.seconds", "s", digits=2), Figure("server CPU", "cpu.serverSeconds", "s", digits=2), ERRORS),
+        PRESENCE.name, "no more than each who hears it times the tellings that fit into the time",
+        both(lambda one: one[PRESENCE.name] <= one["at most"]),
+        ("--profile", "presence", "--users", "10"), most_rounds=1),
 )

@@ -40,8 +40,11 @@ use crate::service::reminders::Reminders;
 use crate::service::reports::Reports;
 use crate::service::requests::Requests;
 use crate::service::schedule::Schedule;
+use crate::service::settings::Settings;
 use crate::service::typing::Typing;
-use crate::service::{Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Users};
+use crate::service::{
+    Accounts, Admin, Display, Registrar, Revocations, Rights, Roster, Search, Statuses, Users,
+};
 use crate::store::Store;
 
 /// How late a ban may end or a dead session be forgotten.
@@ -59,6 +62,7 @@ pub struct Parts {
     pub doors: Doors,
     pub accounts: Accounts,
     pub users: Users,
+    pub settings: Settings,
     pub blocks: Blocks,
     pub admin: Admin,
     pub roster: Roster,
@@ -80,7 +84,8 @@ pub struct Parts {
     pub reads: Reads,
     pub notifications: Notifications,
     pub notifier: Notifier,
-    pub presence: PresenceBook,
+    pub statuses: Statuses,
+    pub presence: Arc<PresenceBook>,
     pub typing: Typing,
 }
 
@@ -107,10 +112,12 @@ impl App {
             Passwords::new(keys.pepper.clone(), config.auth.bcrypt_cost, config.limits.bcrypt_queue);
         let prover = Prover::new(passwords, Attempts::new(clock.clone(), &config.limits));
         let tokens = Tokens::new(&keys.jwt, &config.auth, clock.clone());
+        let presence = Arc::new(PresenceBook::new(clock.clone()));
         App(Arc::new(Parts {
             accounts: Accounts::new(registrar.clone(), prover.clone(), tokens, &config.auth),
             users: Users::new(registrar.clone(), prover),
             admin: Admin::new(registrar),
+            settings: Settings::new(&roster),
             blocks: Blocks::new(&roster),
             groups: Groups::new(&roster, config.auth.members_may_create_groups),
             requests: Requests::new(&roster),
@@ -129,7 +136,8 @@ impl App {
             reads: Reads::new(&roster),
             notifications: Notifications::new(&roster),
             notifier: Notifier::new(&roster),
-            presence: PresenceBook::new(clock.clone()),
+            statuses: Statuses::new(&roster, presence.clone()),
+            presence,
             typing: Typing::new(clock.clone()),
             doors: Doors::from(config),
             roster,
@@ -215,6 +223,12 @@ impl App {
             }
             if let Err(error) = self.previews.sweep().await {
                 warn!(%error, "old previews could not be removed, this will be tried again");
+            }
+            if let Err(error) = self.statuses.sweep().await {
+                warn!(%error, "statuses could not be ended, this will be tried again");
+            }
+            if let Err(error) = self.statuses.keep_seen().await {
+                warn!(%error, "when people were last here could not be kept, this will be tried again");
             }
             if let Err(error) = self.accounts.sweep().await {
                 warn!(%error, "ended sessions could not be removed, this will be tried again");

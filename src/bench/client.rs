@@ -178,6 +178,11 @@ impl Client {
         match Packet::of(frame.payload) {
             Packet::Message(message) => self.heard(message, desk),
             Packet::Ack(id, answer) => self.answered(id, answer, desk)?,
+            Packet::Presence(told) => {
+                desk.tally.others += 1;
+                desk.tally.presence_events += 1;
+                desk.tally.presences += packet::presences(told);
+            }
             Packet::Other => desk.tally.others += 1,
             Packet::Ping => self.send(desk.text("3"))?,
             Packet::Open => self.enter(desk)?,

@@ -8,9 +8,23 @@ use super::client::{Client, Stage};
 use super::driver::{Driver, Shared};
 use super::machine::{Memory, cpu_seconds};
 use super::plan::{Plan, Profile, Target};
-use super::report::{Connect, Measured, Memories, Storm};
+use super::report::{Connect, Measured, Memories, Presence, Storm};
 use super::tally::Tally;
 use crate::error::{Error, Result};
+use crate::limits;
+
+/// Until offline is told of everybody who went, however late it is looked for.
+const SEEN_GONE: Duration = limits::OFFLINE_GRACE.saturating_add(Duration::from_secs(4));
+/// Until the last who came has been told of.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// Everybody who was gone, come back.
+struct Came {
+    storm: Storm,
+    tally: Tally,
+    took: Duration,
+    measured: Measured,
+}
 
 pub struct Crew {
     pub plan: Arc<Plan>,
@@ -137,23 +151,44 @@ impl Crew {
 
     /// Everybody goes, misses something and comes back at once.
     pub fn storm(&mut self) -> Result<(Storm, Measured)> {
-        let users = self.plan.users;
+        self.go()?;
+        let came = self.come_back()?;
+        Ok((came.storm, came.measured))
+    }
+
+    /// Everybody goes for long enough to be seen gone, and comes back at once.
+    pub fn presence(&mut self) -> Result<(Storm, Presence, Measured)> {
+        self.go()?;
+        let away = self.all(|driver| driver.rest(SEEN_GONE))?;
+        let mut came = self.come_back()?;
+        let settled = self.all(|driver| driver.rest(SETTLED))?;
+        let mut tally = Tally::default();
+        self.drivers.iter_mut().for_each(|driver| tally.add(driver.take()));
+        came.tally.add(tally);
+        let presence = Presence::of(&self.plan, &came.tally, away, came.took + settled);
+        Ok((came.storm, presence, came.measured))
+    }
+
+    fn go(&mut self) -> Result<()> {
         self.all(|driver| {
             driver.leave();
             driver.fill()
         })?;
+        Ok(())
+    }
+
+    fn come_back(&mut self) -> Result<Came> {
+        let users = self.plan.users;
         let (server, bench) = self.processors();
         let took = self.all(|driver| {
             driver.come_back(users)?;
             driver.drain()
         })?;
-        let each_ms = {
-            let mut all = Tally::default();
-            self.drivers.iter().for_each(|driver| all.add(driver.desk.tally.clone()));
-            all.back.spread()
-        };
-        let storm = Storm { users, missed: self.plan.missed, seconds: took.as_secs_f64(), each_ms };
-        Ok((storm, self.measured(took, server, bench)))
+        let mut tally = Tally::default();
+        self.drivers.iter().for_each(|driver| tally.add(driver.desk.tally.clone()));
+        let (missed, seconds, each_ms) = (self.plan.missed, took.as_secs_f64(), tally.back.spread());
+        let storm = Storm { users, missed, seconds, each_ms };
+        Ok(Came { storm, tally, took, measured: self.measured(took, server, bench) })
     }
 
     fn measured(&mut self, took: Duration, server: Option<f64>, bench: Option<f64>) -> Measured {

@@ -58,14 +58,20 @@ pub fn run(
         let Connect { seconds, join_seconds, .. } = crew.connect();
         tell(format!("connected in {seconds:.2} s, in their channels {join_seconds:.2} s later"));
     }
-    if !plan.warmup.is_zero() && !ceiling && plan.profile != Profile::Storm {
+    let drops = matches!(plan.profile, Profile::Storm | Profile::Presence);
+    if !plan.warmup.is_zero() && !ceiling && !drops {
         crew.measure(plan.rate, plan.warmup)?;
     }
-    let (mut storm, mut found) = (None, None);
+    let (mut storm, mut presence, mut found) = (None, None, None);
     let measured = match plan.profile {
         Profile::Storm => {
             let (came, measured) = crew.storm()?;
             storm = Some(came);
+            measured
+        }
+        Profile::Presence => {
+            let (came, told, measured) = crew.presence()?;
+            (storm, presence) = (Some(came), Some(told));
             measured
         }
         _ if ceiling => {
@@ -77,7 +83,8 @@ pub fn run(
     };
     let notes = notes(plan, pid, crew.complaint().filter(|_| !measured.errors.is_empty()));
     let (connect, memory) = (crew.connect(), crew.memories());
-    Ok(Report { plan: plan.clone(), cores: cores(), connect, memory, measured, storm, ceiling: found, notes })
+    let (plan, cores, ceiling) = (plan.clone(), cores(), found);
+    Ok(Report { plan, cores, connect, memory, measured, storm, presence, ceiling, notes })
 }
 
 fn notes(plan: &Plan, pid: Option<u32>, complaint: Option<String>) -> Vec<String> {

@@ -20,7 +20,9 @@ pub enum Packet<'a> {
     Message(&'a [u8]),
     /// A refusal of something for which no acknowledgement was asked.
     Error(&'a [u8]),
-    /// Another event: presence, typing, heads.
+    /// How people are, with all that stands after the name.
+    Presence(&'a [u8]),
+    /// Another event: typing, heads.
     Other,
     /// The acknowledgement of the event with this number.
     Ack(u32, &'a [u8]),
@@ -32,6 +34,8 @@ type Reading = for<'a> fn(&'a [u8]) -> Packet<'a>;
 /// After the `42` of an event, the most frequent first.
 const EVENTS: &[(&[u8], Reading)] = &[
     (b"[\"new_message\"", |rest| Packet::Message(rest)),
+    (b"[\"user_presence_update\"", |rest| Packet::Presence(rest)),
+    (b"[\"presence_updates\"", |rest| Packet::Presence(rest)),
     (b"[\"welcome\"", |_| Packet::Welcome),
     (b"[\"resumed\"", |rest| Packet::Resumed(rest)),
     (b"[\"error\"", |rest| Packet::Error(rest)),
@@ -91,6 +95,11 @@ pub fn id<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8; 24]> {
     after(text, mark)?.first_chunk()
 }
 
+/// Of how many people a text tells how they are.
+pub fn presences(text: &[u8]) -> u64 {
+    memmem::find_iter(text, b"\"version\":").count() as u64
+}
+
 /// The first `"seq":` of the text.
 pub fn seq(text: &[u8]) -> Option<u64> {
     let rest = after(text, b"\"seq\":")?;
@@ -147,6 +156,8 @@ mod tests {
             (b"42[\"new_message\",{}]", Packet::Message(b",{}]")),
             (b"42[\"new_messages\",{}]", Packet::Other),
             (b"42[\"heads\",{}]", Packet::Other),
+            (b"42[\"presence_updates\",{}]", Packet::Presence(b",{}]")),
+            (b"42[\"user_presence_update\",{}]", Packet::Presence(b",{}]")),
             (b"42[\"error\",{}]", Packet::Error(b",{}]")),
             (b"4317[{\"ok\":true}]", Packet::Ack(17, b"[{\"ok\":true}]")),
             (b"43[1]", Packet::Unknown),
@@ -181,6 +192,7 @@ mod tests {
     fn codes_ids_and_seqs_are_read_where_they_stand() {
         assert_eq!(code(b"[{\"ok\":false,\"error\":{\"code\":\"NOT_FOUND\"}}]"), "NOT_FOUND");
         assert_eq!(code(b"[{\"ok\":false}]"), "REFUSED");
+        assert_eq!(presences(br#"{"presences":[{"version":1},{"version":2}]}"#), 2);
         let text = b"{\"channelId\":\"0123456789abcdef01234567\",\"seq\":42,\"x\":{\"seq\":7}}";
         assert_eq!(id(text, b"\"channelId\":\""), Some(b"0123456789abcdef01234567"));
         assert_eq!(id(text, b"\"id\":\""), None);

@@ -17,6 +17,8 @@ pub enum Profile {
     Office,
     /// Everybody drops, misses something, and comes back at once.
     Storm,
+    /// Everybody drops, is seen to be gone, and comes back at once, in sight of all the others.
+    Presence,
     /// Writers in one channel as fast as it takes them, nobody listening.
     Write,
 }
@@ -73,17 +75,17 @@ impl Plan {
         hearing as u64
     }
 
-    /// Accounts: in a storm somebody of each group stays and speaks.
+    /// Accounts: where all go, somebody of each group stays, and speaks in a storm.
     pub fn people(&self) -> usize {
         match self.profile {
-            Profile::Storm => self.users + self.groups,
+            Profile::Storm | Profile::Presence => self.users + self.groups,
             _ => self.users,
         }
     }
 
     /// Whether each client keeps account of where it stands in each log.
     pub fn tracks(&self) -> bool {
-        matches!(self.profile, Profile::Office | Profile::Storm)
+        matches!(self.profile, Profile::Office | Profile::Storm | Profile::Presence)
     }
 }
 

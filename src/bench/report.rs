@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::machine::Memory;
 use super::plan::{Plan, Profile};
 use super::tally::{Spread, Tally};
+use crate::limits;
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,6 +20,7 @@ pub struct Report {
     #[serde(flatten)]
     pub measured: Measured,
     pub storm: Option<Storm>,
+    pub presence: Option<Presence>,
     pub ceiling: Option<Ceiling>,
     /// What a reader of the figures must know.
     pub notes: Vec<String>,
@@ -108,6 +110,35 @@ pub struct Storm {
     pub seconds: f64,
     /// Of one user, from dialling to having everything.
     pub each_ms: Spread,
+}
+
+/// What it cost that everybody heard of everybody's going and coming.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    /// Events that were heard, by all together.
+    pub events: u64,
+    /// How people were, in all of those events.
+    pub changes: u64,
+    /// As many events as there can be: for each who hears them, those of so many tellings as fit into the time.
+    pub most: u64,
+    /// As many as there would be if each change were told by itself to each of the others.
+    pub each_by_itself: u64,
+}
+
+impl Presence {
+    pub fn of(plan: &Plan, tally: &Tally, away: Duration, back: Duration) -> Presence {
+        let (people, staying) = (plan.people() as u64, plan.groups as u64);
+        let of_one = plan.people().div_ceil(limits::PRESENCE_TOGETHER).max(limits::PRESENCE_SINGLY) as u64;
+        // One at the beginning, which had been waiting, and one at the end, which does not wait.
+        let tellings = |time: Duration| time.div_duration_f64(limits::PRESENCE_EVERY).ceil() as u64 + 2;
+        Presence {
+            events: tally.presence_events,
+            changes: tally.presences,
+            most: of_one * (staying * tellings(away) + people * tellings(back)),
+            each_by_itself: plan.users as u64 * (people + staying),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]

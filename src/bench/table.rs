@@ -1,7 +1,7 @@
 //! The report as a table for people.
 
 use super::machine::Memory;
-use super::report::{Ceiling, Cpu, Measured, Memories, Report, Storm};
+use super::report::{Ceiling, Cpu, Measured, Memories, Presence, Report, Storm};
 use super::tally::Spread;
 
 type Row = (String, String);
@@ -17,6 +17,7 @@ impl Report {
         ];
         rows.extend(self.memory.iter().flat_map(memory));
         rows.extend(self.storm.iter().map(storm));
+        rows.extend(self.presence.iter().map(presence));
         rows.extend(measured(&self.measured));
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let mut lines: Vec<String> =
@@ -56,6 +57,12 @@ fn storm(storm: &Storm) -> Row {
     let Storm { users, missed, seconds, each_ms } = storm;
     let each = spread(each_ms);
     row("storm", format!("{users} users with {missed} missed each caught up in {seconds:.2} s; each {each}"))
+}
+
+fn presence(presence: &Presence) -> Row {
+    let Presence { events, changes, most, each_by_itself } = presence;
+    let told = format!("{changes} changes in {events} events, of {most} at most");
+    row("presence", format!("{told}; each told by itself to all would be {each_by_itself}"))
 }
 
 fn measured(measured: &Measured) -> Vec<Row> {

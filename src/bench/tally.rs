@@ -62,6 +62,9 @@ pub struct Tally {
     pub heard: u64,
     /// Other events than messages: presence, typing, heads.
     pub others: u64,
+    /// Of those, how many told of people's presence, and of how many people they did.
+    pub presence_events: u64,
+    pub presences: u64,
     pub replies: u64,
     pub typing: u64,
     pub switches: u64,
@@ -102,6 +105,8 @@ impl Tally {
         self.expected += other.expected;
         self.heard += other.heard;
         self.others += other.others;
+        self.presence_events += other.presence_events;
+        self.presences += other.presences;
         self.replies += other.replies;
         self.typing += other.typing;
         self.switches += other.switches;

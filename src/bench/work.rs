@@ -27,11 +27,7 @@ impl Driver {
             Profile::Room if share > 0.0 => self.steadily(share, until)?,
             Profile::Office => self.at_work(share, until)?,
             Profile::Write => self.as_fast_as_it_goes(until)?,
-            Profile::Idle | Profile::Room | Profile::Storm => {
-                while Instant::now() < until {
-                    self.turn(NAP)?;
-                }
-            }
+            Profile::Idle | Profile::Room | Profile::Storm | Profile::Presence => self.rest(during)?,
         }
         self.drain()
     }
@@ -147,6 +143,15 @@ impl Driver {
         let users = self.desk.plan.users;
         let users = self.clients.iter_mut().filter(|client| client.number < users);
         users.for_each(|client| client.hang_up(&mut self.desk));
+    }
+
+    /// Hears what comes.
+    pub fn rest(&mut self, during: Duration) -> Result<()> {
+        let until = Instant::now() + during;
+        while Instant::now() < until {
+            self.turn(NAP)?;
+        }
+        Ok(())
     }
 
     /// Those who stayed say what the others miss.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Channel, Entry, Id, Log, PreviewView, Seq, ThreadSummary, User, Username};
+use crate::model::{
+    Channel, Entry, Id, Log, PreviewView, Reaction, Seq, StatusText, ThreadSummary, User, Username,
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -66,7 +68,8 @@ pub struct Presence {
     pub user_id: Id<User>,
     pub username: Username,
     pub status: PresenceStatus,
-    pub text: Option<String>,
+    pub text: Option<StatusText>,
+    pub emoji: Option<Reaction>,
     /// Rises with each change of this user; an older one is to be ignored (D-41).
     pub version: u64,
 }

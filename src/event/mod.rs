@@ -65,6 +65,9 @@ pub enum Durable {
     NotificationsUpdated(Placed<About>),
     ScheduledUpdated(Placed<About>),
     ReminderDue(Placed<About>),
+    SettingsUpdated(Placed<About>),
+    ProfileUpdated(Placed<About>),
+    StatusUpdated(Placed<About>),
     /// Stands for the entries `seq..=to`, which hold nothing to apply (contract D-17).
     Skip(Placed<Skip>),
 }
@@ -186,6 +189,9 @@ impl Durable {
             AccountEvent::NotificationsUpdated => Durable::NotificationsUpdated(about),
             AccountEvent::ScheduledUpdated => Durable::ScheduledUpdated(about),
             AccountEvent::ReminderDue => Durable::ReminderDue(about),
+            AccountEvent::SettingsUpdated => Durable::SettingsUpdated(about),
+            AccountEvent::ProfileUpdated => Durable::ProfileUpdated(about),
+            AccountEvent::StatusUpdated => Durable::StatusUpdated(about),
         }
     }
 }

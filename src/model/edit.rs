@@ -1,8 +1,8 @@
-//! What can be changed of a group or a channel: absent means unchanged, null means taken away.
+//! What can be changed of a group, a channel, or how somebody wants to be treated: absent means unchanged, null means taken away.
 
 use serde::{Deserialize, Deserializer};
 
-use super::{ChannelSettings, ChannelType, Description, GroupSettings, Name};
+use super::{ChannelSettings, ChannelType, Circle, Description, GroupSettings, Name, Notify, Quiet, Sight};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -28,8 +28,26 @@ pub struct ChannelEdit {
     pub settings: Option<ChannelSettings>,
 }
 
+/// Taken away means as if it had never been chosen.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PreferencesEdit {
+    #[serde(deserialize_with = "given")]
+    pub notify: Option<Option<Notify>>,
+    #[serde(deserialize_with = "given")]
+    pub quiet: Option<Option<Quiet>>,
+    #[serde(deserialize_with = "given")]
+    pub receipts: Option<Option<bool>>,
+    #[serde(deserialize_with = "given")]
+    pub direct: Option<Option<Circle>>,
+    #[serde(deserialize_with = "given")]
+    pub last_seen: Option<Option<Circle>>,
+    #[serde(deserialize_with = "given")]
+    pub presence: Option<Option<Sight>>,
+}
+
 /// Tells a field that is null from one that is not there.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

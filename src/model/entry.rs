@@ -174,8 +174,11 @@ pub enum AccountEvent {
     ReadUpdated,
     Notification,
     NotificationsUpdated,
-    ScheduledUpdated,
+    ProfileUpdated,
     ReminderDue,
+    ScheduledUpdated,
+    SettingsUpdated,
+    StatusUpdated,
 }
 
 impl What {

@@ -23,6 +23,8 @@ mod read;
 mod reminder;
 mod report;
 mod scheduled;
+mod seen;
+mod status;
 mod text;
 mod thread;
 mod time;
@@ -32,7 +34,7 @@ mod view;
 pub use bookmark::Bookmark;
 pub use channel::{Ban, Channel, ChannelSettings, ChannelType, May};
 pub use draft::SavedDraft;
-pub use edit::{ChannelEdit, GroupEdit};
+pub use edit::{ChannelEdit, GroupEdit, PreferencesEdit, given};
 pub use emoji::{Emoji, EmojiView};
 pub use entry::{AccountEvent, Entry, Epoch, Leave, Log, Message, MessageType, Seq, What};
 pub use follow::Follow;
@@ -46,15 +48,18 @@ pub use mention::{Called, Everyone};
 pub use notification::{Notification, NotificationKind, NotificationView};
 pub use poll::{NewPoll, Poll};
 pub use position::{Position, Verdict};
-pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences};
+pub use preferences::{Block, ChannelPreferences, Circle, Notify, Preferences, Sight};
 pub use preview::{PageSays, Preview, PreviewView};
 pub use quiet::Quiet;
-pub use read::ReadMarker;
+pub use read::{ReadMarker, Shown};
 pub use reminder::Reminder;
 pub use report::{Grievance, Report, ReportState, Reported};
 pub use scheduled::{Planned, Refused, Scheduled, ScheduledState};
+pub use seen::Seen;
+pub use status::{Availability, OwnStatus, StatusEdit};
 pub use text::{
-    ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, Text, Username,
+    ClientMsgId, Description, Email, EmojiName, Link, Name, PollOption, Reaction, Reason, StatusText, Text,
+    Username,
 };
 pub use thread::ThreadSummary;
 pub use time::Time;

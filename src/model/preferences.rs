@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Id, Quiet, Time, User};
+use super::{Availability, Channel, Id, OwnStatus, Quiet, Reaction, StatusText, Time, User};
 
 /// What holds where somebody has chosen nothing is the default of each field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,21 @@ pub struct Preferences {
     /// Who may know when they were last here.
     #[serde(default = "Circle::shared")]
     pub last_seen: Circle,
+    /// Who may know whether they are here.
+    #[serde(default)]
+    pub presence: Sight,
+    #[serde(default)]
+    pub status: Availability,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_text: Option<StatusText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_emoji: Option<Reaction>,
+    /// When text and emoji are over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_until: Option<Time>,
+    /// How often they chose a status.
+    #[serde(default)]
+    pub status_rev: u64,
 }
 
 fn yes() -> bool {
@@ -51,6 +66,15 @@ pub enum Circle {
     Nobody,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// People with whom one shares a group or a direct channel.
+    #[default]
+    Shared,
+    Nobody,
+}
+
 impl Circle {
     fn shared() -> Circle {
         Circle::Shared
@@ -68,6 +92,25 @@ impl Preferences {
             receipts: true,
             direct,
             last_seen: Circle::shared(),
+            presence: Sight::default(),
+            status: Availability::default(),
+            status_text: None,
+            status_emoji: None,
+            status_until: None,
+            status_rev: 0,
+        }
+    }
+
+    /// Words whose time is over are said no longer, whoever has still to take them away.
+    pub fn status_at(&self, now: Time) -> OwnStatus {
+        let over = self.status_until.is_some_and(|until| until <= now);
+        let held = |text: &Option<StatusText>| text.clone().filter(|_| !over);
+        OwnStatus {
+            status: self.status,
+            text: held(&self.status_text),
+            emoji: self.status_emoji.clone().filter(|_| !over),
+            until: self.status_until.filter(|_| !over),
+            rev: self.status_rev,
         }
     }
 }

@@ -16,11 +16,27 @@ pub struct ReadMarker {
     pub seq: Seq,
     /// When it came to stand there.
     pub at: Time,
+    /// How far others are told, while that is less: whoever is invisible reads unseen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+/// A place to which somebody was seen to have read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub seq: Seq,
+    pub at: Time,
 }
 
 impl ReadMarker {
     pub fn new(channel: Id<Channel>, user: Id<User>, seq: Seq, at: Time) -> ReadMarker {
-        ReadMarker { id: ReadMarker::key(channel, user), channel_id: channel, user_id: user, seq, at }
+        let id = ReadMarker::key(channel, user);
+        ReadMarker { id, channel_id: channel, user_id: user, seq, at, shown: None }
+    }
+
+    /// As others may know it.
+    pub fn seen(&self) -> Shown {
+        self.shown.unwrap_or(Shown { seq: self.seq, at: self.at })
     }
 
     pub fn key(channel: Id<Channel>, user: Id<User>) -> String {

@@ -154,6 +154,11 @@ impl Reaction {
 }
 
 parsed!(
+    /// What somebody says of how they are: up to 100 characters on one line, or nothing.
+    StatusText, "text", |text| line(text, 0..=limits::STATUS_CHARS)
+);
+
+parsed!(
     /// An answer that a poll offers: 1–100 characters on one line.
     PollOption, "poll", |text| line(text, 1..=limits::POLL_OPTION_CHARS)
 );

@@ -14,6 +14,7 @@ mod body;
 mod bookmarks;
 mod call;
 mod channels;
+mod client;
 mod direct;
 mod door;
 mod drafts;
@@ -62,6 +63,7 @@ pub fn routes() -> Vec<Route> {
         pages::routes(),
         auth::routes(),
         users::routes(),
+        client::routes(),
         blocks::routes(),
         admin::routes(),
         groups::routes(),

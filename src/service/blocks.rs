@@ -30,6 +30,7 @@ impl Blocks {
         let block = Block::new(actor.id, user, self.roster.clock.now());
         let inserted = store.blocks.insert(&block).await;
         self.roster.rights.changed();
+        self.roster.look_again(actor.id);
         let created_at = match inserted {
             Err(rejected) if rejected.taken("_id") => {
                 let first = store.blocks.get(&block.id).await?;
@@ -44,6 +45,7 @@ impl Blocks {
     pub async fn unblock(&self, actor: &Actor, user: Id<User>) -> Result<()> {
         let removed = self.roster.store.blocks.remove(actor.id, user).await;
         self.roster.rights.changed();
+        self.roster.look_again(actor.id);
         removed?;
         self.tell(actor, user).await
     }

@@ -6,7 +6,7 @@ use super::roster::News;
 use super::{Page, Roster, Span};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Emoji, EmojiName, EmojiView, Group, Id, Link, May};
+use crate::model::{Emoji, EmojiName, EmojiView, Group, Id, Link, May, Reaction};
 use crate::policy::{Action, Actor, Standing, can};
 use crate::store::After;
 
@@ -98,4 +98,10 @@ impl Emojis {
             created_at: self.roster.clock.now(),
         }
     }
+}
+
+/// Whether everybody has it: a Unicode emoji, or the short name of one.
+pub(super) fn is_standard(emoji: &Reaction) -> bool {
+    let text = emoji.as_str();
+    emojis::get(text).or_else(|| emojis::get_by_shortcode(text)).is_some()
 }

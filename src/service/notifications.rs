@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::roster::of_user;
@@ -13,6 +13,7 @@ use crate::limits;
 use crate::log::Draft;
 use crate::model::{
     AccountEvent, Channel, ChannelPreferences, Entry, Id, Notification, NotificationView, Notify, Time, What,
+    given,
 };
 use crate::policy::{Action, Actor, can};
 use crate::store::{After, NotificationsWanted};
@@ -26,15 +27,10 @@ pub struct Notifications {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChannelChoice {
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "given")]
     pub level: Option<Option<Notify>>,
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "given")]
     pub muted_until: Option<Option<Time>>,
-}
-
-/// Tells a field that is null from one that is not there.
-fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

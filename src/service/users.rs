@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::registrar::{Newcomer, Registrar};
 use super::{Page, Span};
@@ -11,8 +12,8 @@ use crate::auth::{NewPassword, Password, Prover};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{
-    Account, Description, Email, Group, GroupView, Id, Link, Membership, Name, PlaceKind, Profile, Role,
-    Status, User, Username,
+    Account, AccountEvent, Description, Email, Group, GroupView, Id, Link, Membership, Name, PlaceKind,
+    Profile, Role, Status, User, Username, given,
 };
 use crate::policy::Actor;
 use crate::store::{After, Among, Edits, Store};
@@ -148,7 +149,12 @@ impl Users {
         }
         let UserEdit { display_name, bio, avatar_url, email, role, status, .. } = edit;
         let edits = Edits { display_name, bio, avatar_url, email, role, status, ..Edits::default() };
-        Ok(self.registrar.edit(actor, &user, edits).await?.account())
+        let touched = edits.touch_profile();
+        let edited = self.registrar.edit(actor, &user, edits).await?;
+        if touched {
+            self.registrar.note(actor, &edited, AccountEvent::ProfileUpdated, json!({})).await;
+        }
+        Ok(edited.account())
     }
 
     async fn prove(&self, user: &User, password: Option<&Password>, from: IpAddr) -> Result<()> {
@@ -211,11 +217,4 @@ impl From<ProfileEdit> for UserEdit {
         let ProfileEdit { display_name, bio, avatar_url, email, current_password } = edit;
         UserEdit { display_name, bio, avatar_url, email, current_password, role: None, status: None }
     }
-}
-
-/// Tells a field that is null from one that is not there.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

@@ -1,9 +1,12 @@
-//! Who may see whose presence: people who share a group (contract D-42), kept for those online.
+//! Who may see whose presence: people who share a group or a direct channel, of whom neither blocks the
+//! other and who let it be seen (contract D-42), kept for those online.
 //!
-//! Groups are read when somebody connects, and again, by a task of its own, whenever the roster or a
-//! log says that they may have changed. Of several readings the one that began last counts.
+//! This is read when somebody connects, and again, by a task of its own, whenever the roster or a log
+//! says that it may have changed. Of several readings the one that began last counts.
 
-use std::collections::{HashMap, HashSet};
+mod known;
+
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,19 +16,25 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep_until};
 use tracing::warn;
 
+pub use known::Shift;
+
 use crate::error::Result;
 use crate::event::Told;
-use crate::model::{Group, Id, PlaceKind, User, What};
+use crate::model::{Id, Place, PlaceKind, Sight, User, What};
 use crate::service::roster::Moved;
-use crate::store::Store;
+use crate::store::{After, Slice, Store};
+use known::{Circle, Known};
 
-/// More groups than this are not looked at.
-const GROUPS: u64 = 1_000;
+/// More groups, or direct channels, than this are not looked at.
+const PLACES: u64 = 1_000;
 
-/// People whose groups are read at once.
+/// Blocks read at once.
+const BLOCKS: u64 = 500;
+
+/// People who are looked at anew at once.
 const AT_ONCE: usize = 8;
 
-/// After groups could not be read it is tried again.
+/// After somebody's circle could not be read it is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
 pub struct Circles {
@@ -33,22 +42,6 @@ pub struct Circles {
     known: Mutex<Known>,
     /// Somebody waits in [`Known::waiting`].
     call: Notify,
-}
-
-#[derive(Default)]
-struct Known {
-    people: HashMap<Id<User>, Person>,
-    online: HashMap<Id<Group>, HashSet<Id<User>>>,
-    /// Whose groups are to be read again.
-    waiting: HashSet<Id<User>>,
-    /// Readings begun.
-    readings: u64,
-}
-
-struct Person {
-    groups: HashSet<Id<Group>>,
-    /// Which reading the groups are from.
-    reading: u64,
 }
 
 impl Circles {
@@ -60,17 +53,37 @@ impl Circles {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads which groups the user, who is coming online, belongs to.
+    /// Reads the circle of the user, who is coming online.
     pub async fn learn(&self, user: Id<User>) -> Result<()> {
         let reading = self.known().begin();
-        let groups = self.read(user).await?;
-        self.known().put(user, groups, reading);
+        let circle = self.read(user).await?;
+        self.known().put(user, circle, reading);
         Ok(())
     }
 
-    async fn read(&self, user: Id<User>) -> Result<HashSet<Id<Group>>> {
-        let memberships = self.store.memberships.of_user(user, PlaceKind::Group, None, GROUPS).await?;
-        Ok(memberships.into_iter().map(|membership| membership.place.cast()).collect())
+    async fn read(&self, user: Id<User>) -> Result<Circle> {
+        let memberships = &self.store.memberships;
+        let (groups, direct, blocks, chosen) = tokio::try_join!(
+            memberships.of_user(user, PlaceKind::Group, None, PLACES),
+            memberships.of_user(user, PlaceKind::Direct, None, PLACES),
+            self.blocks(user),
+            self.store.preferences.of(user),
+        )?;
+        let places = groups.into_iter().chain(direct).map(|membership| membership.place).collect();
+        Ok(Circle { places, blocks, seen: chosen.presence == Sight::Shared })
+    }
+
+    /// All of them: the one that is left out would see what it must not.
+    async fn blocks(&self, user: Id<User>) -> Result<HashSet<Id<User>>> {
+        let (mut blocks, mut after) = (HashSet::new(), None);
+        loop {
+            let some = self.store.blocks.by(user, Slice { after, ..Slice::first(BLOCKS) }).await?;
+            let Some(last) = some.last() else {
+                return Ok(blocks);
+            };
+            after = Some(After(last.created_at.to_string(), last.id.clone()));
+            blocks.extend(some.iter().map(|block| block.blocked_id));
+        }
     }
 
     /// Forgets somebody who is online no longer, unless `here` says otherwise. It is asked while
@@ -78,7 +91,7 @@ impl Circles {
     pub fn forget(&self, user: Id<User>, here: impl FnOnce() -> bool) {
         let mut known = self.known();
         if !here() {
-            known.put_groups(user, HashSet::new());
+            known.settle(user, Circle::default());
             known.people.remove(&user);
             known.waiting.remove(&user);
         }
@@ -96,7 +109,7 @@ impl Circles {
         match moved {
             Moved::User(user) => self.await_reading([user]),
             Moved::Group(group) => {
-                let online = self.known().online.get(&group).cloned().unwrap_or_default();
+                let online = self.known().online.get(&group.into()).cloned().unwrap_or_default();
                 self.await_reading(online);
             }
         }
@@ -119,14 +132,15 @@ impl Circles {
         self.await_reading(everybody);
     }
 
-    /// Keeps what is known in step with the roster. Runs until it is dropped.
-    pub async fn run(&self, mut moves: broadcast::Receiver<Moved>) {
+    /// Keeps what is known in step with the roster, and has it told who sees whom anew. Runs until it is
+    /// dropped.
+    pub async fn run(&self, mut moves: broadcast::Receiver<Moved>, tell: impl Fn(Vec<Shift>)) {
         let (mut failed, mut again) = (Vec::new(), Instant::now());
         loop {
             tokio::select! {
                 moved = moves.recv() => match moved {
                     Ok(moved) => self.moved(moved),
-                    // Some were missed: everybody's groups are read again.
+                    // Some were missed: everybody's circle is read again.
                     Err(RecvError::Lagged(_)) => self.await_everybody(),
                     Err(RecvError::Closed) => return,
                 },
@@ -134,21 +148,22 @@ impl Circles {
                     if failed.is_empty() {
                         again = Instant::now() + AGAIN;
                     }
-                    failed.extend(self.read_waiting().await);
+                    failed.extend(self.read_waiting(&tell).await);
                 }
                 () = sleep_until(again), if !failed.is_empty() => self.await_reading(failed.drain(..)),
             }
         }
     }
 
-    /// Whose groups could not be read. They see and are seen by nobody until they can be (D-37).
-    async fn read_waiting(&self) -> Vec<Id<User>> {
+    /// Whose circles could not be read. They see and are seen by nobody until they can be (D-37).
+    async fn read_waiting(&self, tell: &impl Fn(Vec<Shift>)) -> Vec<Id<User>> {
         let waiting = std::mem::take(&mut self.known().waiting);
-        let readings = stream::iter(waiting).map(|user| self.read_again(user)).buffer_unordered(AT_ONCE);
+        let readings =
+            stream::iter(waiting).map(|user| self.read_again(user, tell)).buffer_unordered(AT_ONCE);
         readings.filter_map(std::future::ready).collect().await
     }
 
-    async fn read_again(&self, user: Id<User>) -> Option<Id<User>> {
+    async fn read_again(&self, user: Id<User>, tell: &impl Fn(Vec<Shift>)) -> Option<Id<User>> {
         let reading = self.known().begin();
         let read = self.read(user).await;
         let mut known = self.known();
@@ -156,62 +171,43 @@ impl Circles {
             return None;
         }
         match read {
-            Ok(groups) => {
-                known.put(user, groups, reading);
+            Ok(circle) => {
+                let shifts = known.put(user, circle, reading);
+                drop(known);
+                tell(shifts);
                 None
             }
             Err(error) => {
-                warn!(user.id = %user, %error, "the groups of a user cannot be read");
-                known.put(user, HashSet::new(), reading);
+                warn!(user.id = %user, %error, "who may see a user cannot be read");
+                known.put(user, Circle::default(), reading);
                 Some(user)
             }
         }
     }
 
-    /// Those online who belong to a group.
-    pub fn online_in(&self, group: Id<Group>) -> Vec<Id<User>> {
-        self.known().online.get(&group).into_iter().flatten().copied().collect()
+    /// Those online who belong to a group or a direct channel.
+    pub fn online_in(&self, place: Id<Place>) -> Vec<Id<User>> {
+        self.known().online.get(&place).into_iter().flatten().copied().collect()
     }
 
     /// Everybody online who may see the user, and the user.
     pub fn viewers(&self, user: Id<User>) -> HashSet<Id<User>> {
-        let known = self.known();
-        let mut viewers = HashSet::from([user]);
-        for group in known.people.get(&user).into_iter().flat_map(|person| &person.groups) {
-            viewers.extend(known.online.get(group).into_iter().flatten());
-        }
-        viewers
-    }
-}
-
-impl Known {
-    fn begin(&mut self) -> u64 {
-        self.readings += 1;
-        self.readings
+        self.known().viewers(user)
     }
 
-    fn put(&mut self, user: Id<User>, groups: HashSet<Id<Group>>, reading: u64) {
-        if self.people.get(&user).is_none_or(|person| person.reading < reading) {
-            self.put_groups(user, groups.clone());
-            self.people.insert(user, Person { groups, reading });
-        }
+    /// Everybody online whom the user may see, and the user.
+    pub fn visible(&self, user: Id<User>) -> HashSet<Id<User>> {
+        self.known().visible(user)
     }
 
-    fn put_groups(&mut self, user: Id<User>, groups: HashSet<Id<Group>>) {
-        let Known { people, online, .. } = self;
-        for old in people.get(&user).into_iter().flat_map(|person| &person.groups) {
-            if !groups.contains(old)
-                && let Some(users) = online.get_mut(old)
-            {
-                users.remove(&user);
-                if users.is_empty() {
-                    online.remove(old);
-                }
-            }
-        }
-        for group in groups {
-            online.entry(group).or_default().insert(user);
-        }
+    /// Those online who may not see the user wherever they meet: one of the two blocks the other.
+    pub fn parted(&self, user: Id<User>) -> HashSet<Id<User>> {
+        self.known().parted(user)
+    }
+
+    /// Whether the user, who is online, lets themselves be seen.
+    pub fn seen(&self, user: Id<User>) -> bool {
+        self.known().is_seen(user)
     }
 }
 

@@ -173,7 +173,7 @@ fn say(connection: &Connection, event: &str, told: &RawValue) -> Result<()> {
 async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
     let user =
         hub.app.rights.user(connection.user).await?.ok_or_else(|| Error::unauthenticated("no such user"))?;
-    hub.circles.learn(user.id).await?;
+    let (chosen, ()) = tokio::try_join!(hub.app.statuses.kept(user.id), hub.circles.learn(user.id))?;
     let address = Address { log: user.id.into(), epoch: user.epoch.clone() };
     let seat = stay::hold(hub, connection, address)?;
     let address = seat.address();
@@ -187,8 +187,8 @@ async fn welcome(hub: &Arc<Hub>, connection: &Arc<Connection>) -> Result<()> {
     say(connection, "welcome", &told)?;
     stay::release(hub, vec![seat.shown(head)]);
     let mut tidings = hub.presence_in_order();
-    if let Some(presence) = hub.app.presence.arrive(user.id, &user.username, connection.outlet.sid().as_str())
-    {
+    let device = connection.outlet.sid();
+    if let Some(presence) = hub.app.presence.arrive(user.id, &user.username, device.as_str(), &chosen) {
         hub.tell_presence(&mut tidings, presence);
     }
     Ok(())

@@ -110,6 +110,7 @@ pub fn writes(name: &str) -> bool {
             | "follow_thread"
             | "vote_poll"
             | "mark_read"
+            | "update_presence"
     )
 }
 

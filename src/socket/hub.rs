@@ -13,7 +13,7 @@ use tracing::debug;
 
 use super::Manner;
 use super::answer::Unanswered;
-use super::circles::Circles;
+use super::circles::{Circles, Shift};
 use super::connection::{Connection, Slot};
 use super::outlet;
 use super::rooms::Rooms;
@@ -220,7 +220,7 @@ impl Hub {
         if let Some((root_id, thread)) = told.entry.what.thread() {
             let (channel_id, thread) = (told.log.cast(), thread.clone());
             let event = Ephemeral::ThreadUpdated { channel_id, root_id, thread };
-            self.rooms.whisper(told.log, None, &event);
+            self.rooms.whisper(told.log, None, &HashSet::new(), &event);
         }
         if told.entry.what.changes_readers() {
             self.circles.renew(told);
@@ -233,14 +233,34 @@ impl Hub {
         self.tidings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// To everybody who shares a group with the person, and to the person's own devices (D-42): now, or
-    /// with what else changes within a moment.
+    /// To everybody who may see the person, and to the person's own devices (D-42): now, or with what else
+    /// changes within a moment.
     pub fn tell_presence(&self, tidings: &mut Tidings, presence: Presence) {
         tidings.note(presence);
         if tidings.due(self.connections.len()).is_some_and(|due| due <= Instant::now()) {
             self.tell_all(tidings);
         } else {
             self.tidings_wait.notify_one();
+        }
+    }
+
+    /// What changed by what people chose, and is still to be told.
+    pub fn tell_owed(&self, tidings: &mut Tidings) {
+        for presence in self.app.presence.owed() {
+            self.tell_presence(tidings, presence);
+        }
+    }
+
+    /// Who sees somebody no longer is told that they went, who sees them anew how they are.
+    pub fn tell_shifts(&self, shifts: &[Shift]) {
+        let _in_order = self.presence_in_order();
+        let book = &self.app.presence;
+        for Shift { of, to, sees } in shifts {
+            let presence = if *sees { book.of(*of) } else { book.gone(*of) };
+            if let Some(event) = presence.map(Ephemeral::UserPresenceUpdate) {
+                let connections = self.of_user(*to);
+                outlet::whisper(&event, connections.iter().map(|connection| &*connection.outlet));
+            }
         }
     }
 

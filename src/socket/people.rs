@@ -1,4 +1,4 @@
-//! Events about people: typing, presence, who is there. None of them is kept.
+//! Events about people: typing, presence, who is there. Nothing of it is kept but what somebody chose.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,9 +9,11 @@ use serde_json::json;
 use super::events::{Asked, Outcome, read, written};
 use super::hub::Hub;
 use crate::error::{Error, Result};
-use crate::event::{Ephemeral, Online, PresenceStatus};
+use crate::event::{Ephemeral, Online};
 use crate::limits;
-use crate::model::{Channel, Id, User, Username};
+use crate::model::{
+    Availability, Channel, Id, Reaction, StatusEdit, StatusText, Time, User, Username, given,
+};
 use crate::policy::{Action, Actor, can};
 
 #[derive(Deserialize)]
@@ -32,11 +34,14 @@ pub async fn typing(asked: Asked) -> Result<Outcome> {
     can(seat.standing, Action::Post, "channel")?;
     seat.takes_posts()?;
     let heard = hub.rooms.users(typing.channel_id.into()).len() <= limits::TYPING_MEMBERS;
-    let told = heard && hub.app.typing.start(typing.channel_id, actor.id, &actor.username);
+    let told = heard
+        && is_seen(&hub, actor.id)
+        && hub.app.typing.start(typing.channel_id, actor.id, &actor.username);
     if told {
         let (channel_id, user_id, username) = (typing.channel_id, actor.id, actor.username);
+        let apart = hub.circles.parted(user_id);
         let event = Ephemeral::UserTyping { channel_id, user_id, username, is_typing: true };
-        hub.rooms.whisper(channel_id.into(), Some(connection.outlet.sid()), &event);
+        hub.rooms.whisper(channel_id.into(), Some(connection.outlet.sid()), &apart, &event);
     }
     Ok(Outcome::Now(written(json!({ "told": told }))?))
 }
@@ -44,40 +49,58 @@ pub async fn typing(asked: Asked) -> Result<Outcome> {
 pub async fn stop_typing(asked: Asked) -> Result<Outcome> {
     let typing: Typing = read(asked.payload)?;
     // Only what was said can be taken back, so this needs no right.
-    let told = asked.hub.app.typing.stop(typing.channel_id, asked.actor.id);
+    // Of who hid meanwhile it ends by itself, as of who went.
+    let seen = is_seen(&asked.hub, asked.actor.id);
+    let told = seen && asked.hub.app.typing.stop(typing.channel_id, asked.actor.id);
     if told {
         tell_stopped(&asked.hub, typing.channel_id, asked.actor.id, asked.actor.username);
     }
     Ok(Outcome::Now(written(json!({ "told": told }))?))
 }
 
-pub fn tell_stopped(hub: &Hub, channel_id: Id<Channel>, user_id: Id<User>, username: Username) {
-    let event = Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false };
-    hub.rooms.whisper(channel_id.into(), None, &event);
+/// Who types is here, and so it is not said of whoever is not to be seen.
+fn is_seen(hub: &Hub, user: Id<User>) -> bool {
+    hub.circles.seen(user) && !hub.app.presence.hides(user)
 }
 
+pub fn tell_stopped(hub: &Hub, channel_id: Id<Channel>, user_id: Id<User>, username: Username) {
+    let event = Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false };
+    hub.rooms.whisper(channel_id.into(), None, &hub.circles.parted(user_id), &event);
+}
+
+/// A status, or whether anybody is at the device, or both.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct UpdatePresence {
-    status: PresenceStatus,
     #[serde(default)]
-    text: Option<String>,
+    status: Option<Availability>,
+    #[serde(default, deserialize_with = "given")]
+    text: Option<Option<StatusText>>,
+    #[serde(default, deserialize_with = "given")]
+    emoji: Option<Option<Reaction>>,
+    #[serde(default, deserialize_with = "given")]
+    until: Option<Option<Time>>,
+    #[serde(default)]
+    idle: Option<bool>,
 }
 
-const STATUS_CHARS: usize = 100;
-
 pub async fn update_presence(asked: Asked) -> Result<Outcome> {
-    let update: UpdatePresence = read(asked.payload)?;
-    if update.text.as_ref().is_some_and(|text| text.chars().count() > STATUS_CHARS) {
-        return Err(Error::invalid("text", format!("may have {STATUS_CHARS} characters at most")));
+    let UpdatePresence { status, text, emoji, until, idle } = read(asked.payload)?;
+    let edit = StatusEdit { status, text, emoji, until };
+    let Asked { hub, connection, actor, .. } = asked;
+    let device = connection.outlet.sid();
+    match (edit.says_nothing(), idle) {
+        (true, None) => return Err(Error::invalid("status", "is required, or idle")),
+        (true, Some(_)) => {}
+        (false, _) => drop(hub.app.statuses.choose(&actor, Some(device.as_str()), edit).await?),
     }
-    let device = asked.connection.outlet.sid();
-    let mut tidings = asked.hub.presence_in_order();
-    let changed = asked.hub.app.presence.set(asked.actor.id, device.as_str(), update.status, update.text);
-    if let Some(presence) = changed {
-        asked.hub.tell_presence(&mut tidings, presence);
+    let mut tidings = hub.presence_in_order();
+    hub.tell_owed(&mut tidings);
+    let idled = idle.and_then(|idle| hub.app.presence.idle(actor.id, device.as_str(), idle));
+    if let Some(presence) = idled {
+        hub.tell_presence(&mut tidings, presence);
     }
-    let presence = asked.hub.app.presence.own(asked.actor.id);
+    let presence = hub.app.presence.own(actor.id);
     Ok(Outcome::Now(written(json!({ "presence": presence }))?))
 }
 
@@ -87,7 +110,7 @@ struct SubscribePresence {
     user_ids: Vec<Id<User>>,
 }
 
-/// Whom one shares no group with is left out, as if they did not exist.
+/// Whom one may not see is left out, as if they did not exist.
 pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
     let subscribe: SubscribePresence = read(asked.payload)?;
     if subscribe.user_ids.len() > limits::PAGE_MAX as usize {
@@ -95,8 +118,8 @@ pub async fn subscribe_presence(asked: Asked) -> Result<Outcome> {
     }
     let Asked { hub, actor, .. } = asked;
     Ok(Outcome::Looked(Box::new(move || {
-        let viewers = hub.circles.viewers(actor.id);
-        let visible = subscribe.user_ids.into_iter().filter(|id| viewers.contains(id));
+        let known = hub.circles.visible(actor.id);
+        let visible = subscribe.user_ids.into_iter().filter(|id| known.contains(id));
         let presence = &hub.app.presence;
         let seen = |id| if id == actor.id { presence.own(id) } else { presence.of(id) };
         let presences: Vec<_> = visible.filter_map(seen).collect();
@@ -112,8 +135,8 @@ struct Nothing {}
 pub async fn online(asked: Asked) -> Result<Outcome> {
     let Nothing {} = read(asked.payload.clone())?;
     let look = |hub: &Hub, actor: &Actor| {
-        let viewers = hub.circles.viewers(actor.id);
-        hub.app.presence.online(|id| viewers.contains(&id))
+        let visible = hub.circles.visible(actor.id);
+        hub.app.presence.online(|id| visible.contains(&id))
     };
     let readable = readable(&asked, look(&asked.hub, &asked.actor)).await;
     let Asked { hub, connection, actor, awaited, .. } = asked;
@@ -163,14 +186,15 @@ pub async fn in_channel(asked: Asked) -> Result<Outcome> {
     let InChannel { channel_id } = read(asked.payload.clone())?;
     let seat = asked.hub.app.rights.in_channel(&asked.actor, channel_id).await?;
     can(seat.standing, Action::ReadChannel, "channel")?;
-    let look = move |hub: &Hub| {
-        let seated = hub.rooms.users(channel_id.into());
+    let look = move |hub: &Hub, actor: &Actor| {
+        let (mut seated, apart) = (hub.rooms.users(channel_id.into()), hub.circles.parted(actor.id));
+        seated.retain(|id| *id == actor.id || !apart.contains(id) && hub.circles.seen(*id));
         hub.app.presence.online(|id| seated.binary_search(&id).is_ok())
     };
-    let readable = readable(&asked, look(&asked.hub)).await;
-    let Asked { hub, connection, awaited, .. } = asked;
+    let readable = readable(&asked, look(&asked.hub, &asked.actor)).await;
+    let Asked { hub, connection, actor, awaited, .. } = asked;
     Ok(Outcome::Looked(Box::new(move || {
-        let users = blurred(look(&hub), &readable);
+        let users = blurred(look(&hub, &actor), &readable);
         if !awaited {
             connection.say(&Ephemeral::ChannelUsers { channel_id, users: users.clone() });
         }

@@ -1,6 +1,6 @@
 //! What happens by itself: delivery, heads, sweeps, endings. Each task ends with the hub.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +41,7 @@ pub fn start(hub: &Arc<Hub>) -> JoinSet<()> {
     tasks.spawn(keep("tidings", hub.clone(), tell));
     tasks.spawn(keep("what is unread", hub.clone(), unread::keep_telling));
     tasks.spawn(keep("previews", hub.clone(), preview));
+    tasks.spawn(keep("chosen statuses", hub.clone(), tell_chosen));
     if hub.app.store.engine.is_shared() {
         tasks.spawn(keep("rights", hub.clone(), watch_rights));
     }
@@ -102,7 +103,7 @@ async fn preview(hub: Arc<Hub>) {
         match previews.recv().await {
             Ok(told) => {
                 let log = told.channel_id.into();
-                hub.rooms.whisper(log, None, &Ephemeral::PreviewsUpdated(told));
+                hub.rooms.whisper(log, None, &HashSet::new(), &Ephemeral::PreviewsUpdated(told));
             }
             // They are shown with the message when it is read again.
             Err(broadcast::error::RecvError::Lagged(_)) => {}
@@ -111,9 +112,17 @@ async fn preview(hub: Arc<Hub>) {
     }
 }
 
+/// What somebody chose through the other door, or is over.
+async fn tell_chosen(hub: Arc<Hub>) {
+    loop {
+        hub.app.presence.owing().await;
+        hub.tell_owed(&mut hub.presence_in_order());
+    }
+}
+
 /// Who may see whom follows the roster.
 async fn circle(hub: Arc<Hub>) {
-    hub.circles.run(hub.app.roster.moves()).await;
+    hub.circles.run(hub.app.roster.moves(), |shifts| hub.tell_shifts(&shifts)).await;
 }
 
 /// Sockets of a session or user whose rights ended are closed at once (D-35).

@@ -4,7 +4,7 @@
 //! is being caught up holds what comes meanwhile. A member's seats end exactly at the entry that
 //! says so (contract D-34).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -98,10 +98,12 @@ impl Rooms {
         Delivered { heard, gone }
     }
 
-    /// Hands something that is in no log to everybody seated, except one.
-    pub fn whisper(&self, log: Id<Log>, except: Option<Sid>, event: &Ephemeral) {
+    /// Hands something that is in no log to everybody seated, except one socket and some people.
+    pub fn whisper(&self, log: Id<Log>, except: Option<Sid>, apart: &HashSet<Id<User>>, event: &Ephemeral) {
         let Some(room) = self.0.get(&log) else { return };
-        let heard = room.seats.iter().filter(|(sid, seat)| Some(**sid) != except && seat.held.is_none());
+        let heard = room.seats.iter().filter(|(sid, seat)| {
+            Some(**sid) != except && seat.held.is_none() && !apart.contains(&seat.user)
+        });
         outlet::whisper(event, heard.map(|(_, seat)| &*seat.outlet));
     }
 

@@ -6,22 +6,15 @@
 //! hears of all in a few events.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::event::{Ephemeral, Presence};
+use crate::limits;
 use crate::model::{Id, User};
 
-/// Between two tellings, and where more sockets than [`MANY`] are connected.
-const EVERY: Duration = Duration::from_millis(500);
-const EVERY_OF_MANY: Duration = Duration::from_secs(2);
+/// More sockets than this are many.
 const MANY: usize = 500;
-
-/// So many are told one by one, as clients know it; more come together.
-const SINGLY: usize = 8;
-/// In one event: well under what a socket takes.
-const TOGETHER: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct Tidings {
@@ -30,9 +23,12 @@ pub struct Tidings {
 }
 
 impl Tidings {
-    /// In place of what was still to be told of the same person.
+    /// In place of what was still to be told of the same person, unless that is newer.
     pub fn note(&mut self, presence: Presence) {
-        self.changed.insert(presence.user_id, presence);
+        let known = self.changed.get(&presence.user_id);
+        if known.is_none_or(|known| known.version <= presence.version) {
+            self.changed.insert(presence.user_id, presence);
+        }
     }
 
     /// Whether there is something to be told of somebody.
@@ -42,7 +38,7 @@ impl Tidings {
 
     /// When they are to be told; none where there are none.
     pub fn due(&self, sockets: usize) -> Option<Instant> {
-        let every = if sockets > MANY { EVERY_OF_MANY } else { EVERY };
+        let every = if sockets > MANY { limits::PRESENCE_EVERY_OF_MANY } else { limits::PRESENCE_EVERY };
         let last = self.told.filter(|_| !self.changed.is_empty());
         last.map(|told| told + every).or((!self.changed.is_empty()).then(Instant::now))
     }
@@ -75,9 +71,9 @@ pub fn dealt(
 pub fn events(share: &[usize], changed: &[Presence]) -> Vec<Ephemeral> {
     let presences: Vec<Presence> = share.iter().filter_map(|index| changed.get(*index).cloned()).collect();
     match presences.len() {
-        ..=SINGLY => presences.into_iter().map(Ephemeral::UserPresenceUpdate).collect(),
+        ..=limits::PRESENCE_SINGLY => presences.into_iter().map(Ephemeral::UserPresenceUpdate).collect(),
         _ => {
-            let some = presences.chunks(TOGETHER);
+            let some = presences.chunks(limits::PRESENCE_TOGETHER);
             some.map(|some| Ephemeral::PresenceUpdates { presences: some.to_vec() }).collect()
         }
     }
@@ -85,6 +81,8 @@ pub fn events(share: &[usize], changed: &[Presence]) -> Vec<Ephemeral> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::event::PresenceStatus;
 
@@ -94,6 +92,7 @@ mod tests {
             username: "ann".parse().unwrap(),
             status: PresenceStatus::Online,
             text: None,
+            emoji: None,
             version,
         }
     }
@@ -108,8 +107,9 @@ mod tests {
         tidings.note(presence(1, 2));
         tidings.note(presence(2, 1));
         tidings.note(presence(1, 3));
-        assert_eq!(tidings.due(1), Some(Instant::now() + EVERY));
-        assert_eq!(tidings.due(MANY + 1), Some(Instant::now() + EVERY_OF_MANY));
+        tidings.note(presence(1, 2));
+        assert_eq!(tidings.due(1), Some(Instant::now() + limits::PRESENCE_EVERY));
+        assert_eq!(tidings.due(MANY + 1), Some(Instant::now() + limits::PRESENCE_EVERY_OF_MANY));
         assert_eq!(tidings.take(), [presence(1, 3), presence(2, 1)]);
         assert_eq!(tidings.due(1), None);
     }
@@ -122,6 +122,26 @@ mod tests {
         assert_eq!(dealt.len(), 2);
         assert_eq!(dealt[&vec![2]], [eve]);
         assert_eq!(dealt[&vec![0, 1]].len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_hundred_who_come_within_a_second_cost_one_event_for_each_telling_and_viewer() {
+        let mut tidings = Tidings::default();
+        let (mut here, mut tellings, mut told) = (HashSet::new(), 0, 0);
+        for user in 1..=200 {
+            here.insert(Id::from_bytes([user; 12]));
+            tidings.note(presence(user, 1));
+            while tidings.due(here.len()).is_some_and(|due| due <= Instant::now() || user == 200) {
+                tellings += 1;
+                let changed = tidings.take();
+                let dealt = dealt(&changed, |_| here.clone());
+                told +=
+                    dealt.iter().map(|(share, to)| to.len() * events(share, &changed).len()).sum::<usize>();
+            }
+            tokio::time::advance(Duration::from_millis(5)).await;
+        }
+        assert!((2..=4).contains(&tellings), "{tellings}");
+        assert!(told <= here.len() * tellings, "{told}");
     }
 
     #[test]

@@ -124,7 +124,7 @@ async fn tell(hub: &Hub) {
 fn near(hub: &Hub, channel: &Channel, whose: &Whose) -> Vec<Id<User>> {
     match (whose, channel.group_id) {
         (Whose::These(these), _) => these.iter().copied().collect(),
-        (Whose::Everybody, Some(group)) => hub.circles.online_in(group),
+        (Whose::Everybody, Some(group)) => hub.circles.online_in(group.into()),
         (Whose::Everybody, None) => channel.people(),
     }
 }

@@ -182,5 +182,6 @@ pub static COLLECTIONS: &[&Collection] = &[
     &super::notifications::NOTIFICATIONS,
     &super::channel_preferences::CHANNEL_PREFERENCES,
     &super::previews::PREVIEWS,
+    &super::seen::SEEN,
     &SETTINGS,
 ];

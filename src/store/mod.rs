@@ -40,6 +40,7 @@ mod requests;
 mod rules;
 mod scheduled;
 mod search;
+mod seen;
 mod sessions;
 mod settings;
 mod slice;
@@ -71,7 +72,7 @@ pub use users::{Among, Edits};
 
 use crate::model::{
     Ban, Block, Bookmark, Channel, ChannelPreferences, Emoji, Entry, Follow, Group, GroupRequest, Membership,
-    Notification, Preferences, Preview, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled,
+    Notification, Preferences, Preview, ReadMarker, Refresh, Reminder, Report, SavedDraft, Scheduled, Seen,
     Session, User,
 };
 
@@ -102,6 +103,7 @@ pub struct Store {
     pub notifications: Table<Notification>,
     pub channel_preferences: Table<ChannelPreferences>,
     pub previews: Table<Preview>,
+    pub seen: Table<Seen>,
     pub settings: Table<Setting>,
 }
 
@@ -136,6 +138,7 @@ impl Store {
             notifications: Table::on(&engine),
             channel_preferences: Table::on(&engine),
             previews: Table::on(&engine),
+            seen: Table::on(&engine),
             settings: Table::on(&engine),
             engine,
         }

@@ -2,9 +2,9 @@
 
 use super::collection::{collection, index};
 use super::language::{all, is};
-use super::{Change, Collection, Filter, Literal, Record, Slice, Table};
+use super::{Change, Collection, Filter, Literal, Record, Slice, Table, set_or_unset};
 use crate::error::Result;
-use crate::model::{Channel, Id, ReadMarker, Seq, User};
+use crate::model::{Channel, Id, ReadMarker, Seq, Shown, User};
 
 pub static READS: Collection = collection(
     "reads",
@@ -38,9 +38,30 @@ impl Table<ReadMarker> {
         }
     }
 
+    /// The same, while others are told of nothing beyond what they could know before.
+    pub async fn raise_unseen(&self, to: &ReadMarker) -> Result<bool> {
+        let unseen = ReadMarker { shown: Some(Shown::default()), ..to.clone() };
+        match self.insert(&unseen).await {
+            Err(rejected) if rejected.taken("_id") => {}
+            inserted => return Ok(inserted.map(|()| true)?),
+        }
+        // Whoever raises it meanwhile is a device of the same person, and few.
+        while let Some(marker) = self.get(&to.id).await?.filter(|marker| marker.seq < to.seq) {
+            let unseen = ReadMarker { shown: Some(marker.seen()), ..to.clone() };
+            if self.set(is("seq", marker.seq), &unseen).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     async fn lift(&self, to: &ReadMarker) -> Result<bool> {
-        let lower = all([is("_id", &to.id), Filter::Below("seq", Literal::of(to.seq))]);
-        let changes = vec![Change::set("seq", to.seq), Change::set("at", to.at)];
-        Ok(self.update(lower, changes).await?.is_some())
+        self.set(Filter::Below("seq", Literal::of(to.seq)), to).await
+    }
+
+    async fn set(&self, lower: Filter, to: &ReadMarker) -> Result<bool> {
+        let changes =
+            vec![Change::set("seq", to.seq), Change::set("at", to.at), set_or_unset("shown", to.shown)];
+        Ok(self.update(all([is("_id", &to.id), lower]), changes).await?.is_some())
     }
 }

@@ -38,6 +38,12 @@ impl Edits {
         self.password_hash.is_some() || self.role.is_some() || self.status.is_some() || self.signed_out
     }
 
+    /// Whether what is shown of somebody may be another afterwards.
+    pub fn touch_profile(&self) -> bool {
+        let shown = self.display_name.is_some() || self.bio.is_some() || self.avatar_url.is_some();
+        shown || self.email.is_some()
+    }
+
     fn changes(&self, now: Time) -> Vec<Change> {
         let mut changes = vec![Change::set("updatedAt", now)];
         let profile = [

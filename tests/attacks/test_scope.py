@@ -146,13 +146,83 @@ def test_s_49_who_hides_looks_gone(rig, new_town):
     assert bob.done("subscribe_presence", {"userIds": [town.alice.id, gone.id]})["presences"] == []
     assert town.alice.id not in json.dumps(bob.done("get_online_users"))
     told = bob.hear("user_presence_update", lambda told: told["userId"] == town.alice.id and told["status"] == "offline")
-    assert set(told) == {"userId", "username", "text", "status", "version"} and told["text"] is None
+    assert set(told) == {"userId", "username", "text", "emoji", "status", "version"} and told["text"] is None
     alice.done("join_channel", {"channelId": town.pub})
     bob.done("join_channel", {"channelId": town.pub})
     shown = {user["userId"]: user for user in bob.done("get_channel_users", {"channelId": town.pub})["users"]}
     assert town.alice.id not in shown or not shown[town.alice.id]["isOnline"]
     alice.leave()
     bob.leave()
+
+
+def test_s_49_who_is_invisible_does_nothing_that_who_is_gone_would_not(rig, new_town):
+    town = new_town
+    town.alice.rest("PUT", "/client/status", {"status": "invisible", "text": rig.words(), "emoji": "🎭"})
+    message = town.ga.say(town.priv)
+    bob, alice = town.bob.join(town.priv), town.alice.join(town.priv)
+    before = alice.person.rest("GET", "/client/status")["status"]
+    assert before == "invisible"
+    assert alice.done("typing", {"channelId": town.priv}) == {"told": False}
+    assert alice.done("stop_typing", {"channelId": town.priv}) == {"told": False}
+    alice.done("mark_read", {"channelId": town.priv, "seq": message["seq"]})
+    alice.done("update_presence", {"idle": True})
+    alice.done("update_presence", {"text": rig.words()})
+    gone = rig.person("gone")
+    town.ga.rest("POST", f"/groups/{town.g1}/members", {"userId": gone.id})
+    looks = [town.bob.rest("GET", f"/users/{person.id}/status") for person in (town.alice, gone)]
+    assert [{**look, "userId": None, "lastSeenAt": None} for look in looks] == [
+        {"userId": None, "status": "offline", "text": None, "emoji": None, "lastSeenAt": None}
+    ] * 2
+    assert town.ga.rest("GET", f"/messages/{message['id']}/receipts")["receipts"] == []
+    seated = bob.done("get_channel_users", {"channelId": town.priv})["users"]
+    assert {user["userId"] for user in seated} == {town.bob.id}
+    assert bob.done("get_online_users")["count"] == 1
+    fence = town.ga.say(town.priv)
+    bob.hear("new_message", lambda told: told["message"]["id"] == fence["id"])
+    heard = json.dumps([(name, data) for name, data, _ in bob.heard if name not in ("new_message", "heads")])
+    assert town.alice.id not in heard
+    alice.leave()
+    bob.leave()
+
+
+def test_s_49_neither_of_two_sees_the_other_while_one_blocks(rig, new_town):
+    town = new_town
+    alice, bob, eve = (person.join(town.priv) for person in (town.alice, town.bob, town.eve))
+    town.bob.rest("POST", f"/users/{town.alice.id}/block")
+    for one, other in ((alice, bob), (bob, alice)):
+        one.hear("user_presence_update", lambda told: told["userId"] == other.person.id and told["status"] == "offline")
+        assert one.done("subscribe_presence", {"userIds": [other.person.id]})["presences"] == []
+        assert other.person.id not in json.dumps(one.done("get_online_users"))
+        assert other.person.id not in json.dumps(one.done("get_channel_users", {"channelId": town.priv}))
+        assert one.person.rest("GET", f"/users/{other.person.id}/status")["status"] == "offline"
+        other.done("update_presence", {"status": "busy", "text": rig.words()})
+        other.done("typing", {"channelId": town.priv})
+        eve.hear("user_typing", lambda told: told["userId"] == other.person.id)
+        fence = town.eve.say(town.priv)
+        one.hear("new_message", lambda told: told["message"]["id"] == fence["id"])
+        assert not [told for told in one.all("user_typing") if told["userId"] == other.person.id]
+        assert "busy" not in [told["status"] for told in one.all("user_presence_update") if told["userId"] == other.person.id]
+    for chat in (alice, bob, eve):
+        chat.leave()
+
+
+def test_s_48_s_49_who_shows_themselves_to_nobody_is_seen_by_nobody(rig, new_town):
+    town = new_town
+    alice = town.alice.connect()
+    watchers = [person.connect() for person in (town.bob, town.ga)]
+    town.alice.rest("PUT", "/client/settings", {"presence": "nobody", "lastSeen": "everyone"})
+    for watcher in watchers:
+        watcher.hear("user_presence_update", lambda told: told["userId"] == town.alice.id and told["status"] == "offline")
+    alice.done("update_presence", {"status": "busy", "text": rig.words()})
+    for watcher in watchers:
+        assert town.alice.id not in json.dumps(watcher.done("get_online_users"))
+        assert watcher.done("subscribe_presence", {"userIds": [town.alice.id]})["presences"] == []
+        watcher.leave()
+    for person in (town.bob, town.ga, town.root, town.mallory):
+        assert person.rest("GET", f"/users/{town.alice.id}/status") == {
+            "userId": town.alice.id, "status": "offline", "text": None, "emoji": None, "lastSeenAt": None,
+        }  # fmt: skip
+    alice.leave()
 
 
 def test_s_49_presence_and_typing_are_for_the_same_group(rig, new_town):

@@ -29,7 +29,8 @@ def test_a_feature_that_comes_brings_its_rows():
         for feature, words in rows.WORDS.items()
         for name in surface()
         for word in words
-        if word in name.lower()
+        # A profile is no file.
+        if word in name.lower().replace("profile", "")
     }
     assert not came, f"these have come; give them their rows and take them from NOT_THERE and WORDS: {came}"
 

@@ -174,6 +174,14 @@ await bobby.ask("send_message", { channelId, text: "and at nine?" });
 await pocket.hear("unread_updated");
 pocket.close();
 
+// How one is treated, and what one is.
+await rest("PUT", "/client/settings", ann.accessToken, { receipts: false });
+await anna.hear("settings_updated");
+await rest("PUT", "/client/status", ann.accessToken, { text: null });
+await anna.hear("status_updated");
+await rest("PUT", "/client/profile", ann.accessToken, { bio: "at sea" });
+await anna.hear("profile_updated");
+
 // Whose session it is.
 const second = await rest("POST", "/auth/login", null, { username: "carl", password: account("carl").password });
 await rest("DELETE", `/auth/sessions/${second.sessionId}`, carl.accessToken);

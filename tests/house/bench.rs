@@ -117,6 +117,18 @@ async fn after_a_storm_everybody_has_what_they_missed() {
 }
 
 #[tokio::test]
+async fn that_all_go_and_come_back_in_sight_of_all_costs_a_bounded_number_of_events() {
+    let here = tempfile::tempdir().unwrap();
+    let line = "--spawn --profile presence --users 200";
+    let (_, report) = bench(here.path(), line, None).await;
+    complete(&report);
+    let presence = |field| number(&report["presence"], field);
+    assert!(presence("changes") > 200, "those who came first hear of the others");
+    assert!(presence("events") <= presence("most"), "{:#}", report["presence"]);
+    assert!(presence("events") < presence("changes"), "who goes at once is told of together");
+}
+
+#[tokio::test]
 async fn a_database_of_its_own_is_dropped_afterwards() {
     let Some(opening) = mongo() else { return };
     let hubbub::store::Place::Mongo { uri } = &opening.place else { unreachable!() };

@@ -160,7 +160,7 @@ async fn who_would_rather_not_be_written_to_looks_like_nobody() {
         assert_eq!(asked(&ann, &[&bob]).await, nobody);
         company.switch(&bob, Status::Active).await;
         for (circle, taken) in [(Circle::Nobody, false), (Circle::Shared, false), (Circle::Everyone, true)] {
-            company.store.preferences.choose(bob.id, vec![Change::set("direct", circle)]).await.unwrap();
+            company.chooses(&bob, json!({ "direct": circle })).await;
             assert_eq!(asked(&ann, &[&bob]).await.is_ok(), taken, "{circle:?}");
         }
         assert!(company.told(eve.id).await.is_empty());
@@ -172,8 +172,8 @@ async fn who_would_rather_not_be_written_to_looks_like_nobody() {
 async fn who_takes_messages_of_their_groups_alone_takes_those() {
     story(async |company: Company| {
         let (ann, bob) = (company.user("ann").await, company.user("bob").await);
-        let (group, shared) = (company.group(&ann, "Choir").await, Change::set("direct", Circle::Shared));
-        company.store.preferences.choose(bob.id, vec![shared]).await.unwrap();
+        let group = company.group(&ann, "Choir").await;
+        company.chooses(&bob, json!({ "direct": "shared" })).await;
         assert_eq!(begun(&company, &ann, &[&bob]).await, Err(Code::NotFound));
         company.groups.join(&bob, group.id).await.unwrap();
         assert!(begun(&company, &ann, &[&bob]).await.is_ok());

@@ -142,6 +142,9 @@ fn events() -> Vec<(String, Value)> {
         account(AccountEvent::BlocksUpdated),
         account(AccountEvent::DraftUpdated),
         account(AccountEvent::BookmarkUpdated),
+        account(AccountEvent::SettingsUpdated),
+        account(AccountEvent::ProfileUpdated),
+        account(AccountEvent::StatusUpdated),
         notified(),
         What::Account {
             event: AccountEvent::NotificationsUpdated,
@@ -172,13 +175,15 @@ fn events() -> Vec<(String, Value)> {
         user_id: id(3),
         username: ann(),
         status: PresenceStatus::Busy,
-        text: Some("rehearsing".into()),
+        text: Some("rehearsing".parse().unwrap()),
+        emoji: Some("🎻".parse().unwrap()),
         version: 12,
     };
     let ephemeral = [
         Ephemeral::UserTyping { channel_id, user_id, username: username.clone(), is_typing: true },
         Ephemeral::UserStopTyping { channel_id, user_id, username, is_typing: false },
-        Ephemeral::UserPresenceUpdate(presence),
+        Ephemeral::UserPresenceUpdate(presence.clone()),
+        Ephemeral::PresenceUpdates { presences: vec![presence] },
         Ephemeral::ThreadUpdated { channel_id, root_id: id(4), thread: thread() },
         Ephemeral::UnreadUpdated {
             channels: BTreeMap::from([(channel_id, Unread { head: 57, unread: 3, mentions: 1 })]),

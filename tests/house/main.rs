@@ -59,8 +59,10 @@ mod scheduled_cut_off;
 mod search;
 mod secrets;
 mod seed;
+mod settings;
 #[path = "../shared/mod.rs"]
 mod shared;
+mod status;
 mod store;
 mod stores;
 mod threads;

@@ -6,14 +6,14 @@ use hubbub::error::Code;
 use hubbub::event::{Durable, MessageView};
 use hubbub::log::Follower;
 use hubbub::model::{
-    AccountEvent, Block, Channel, ChannelView, Everyone, Id, NotificationKind, Notify, Seq, What,
+    AccountEvent, Block, Channel, ChannelView, Everyone, Id, NotificationKind, Notify, OwnStatus, Seq, What,
 };
 use hubbub::policy::Actor;
 use hubbub::service::messages::Send;
 use hubbub::service::notifications::Listed;
 use hubbub::service::notifier::Notifier;
 use hubbub::service::presence::PresenceBook;
-use hubbub::store::{Change, NotificationsWanted};
+use hubbub::store::NotificationsWanted;
 use serde_json::{Value, json};
 
 use crate::company::{Company, all, code, from, story};
@@ -136,7 +136,7 @@ async fn everyone_is_called_by_right_and_rate_and_else_it_is_text() {
         assert!(town.kinds(&bob).await.is_empty(), "nobody is told of themselves");
         assert_eq!(town.said(&bob, "@channel now").await.everyone, None);
         town.company.clock.advance(Duration::from_secs(60));
-        town.presence.arrive(cem.id, &cem.username, "phone");
+        town.presence.arrive(cem.id, &cem.username, "phone", &OwnStatus::default());
         assert_eq!(town.said(&bob, "@here quick").await.everyone, Some(Everyone::Here));
         assert_eq!((town.kinds(&ann).await.len(), town.kinds(&cem).await.len()), (1, 2));
         let settings = from(json!({ "everyone": "admins" }));
@@ -200,8 +200,7 @@ async fn whoever_blocks_hears_nothing_and_whoever_wants_none_has_them_counted() 
         let [ann, bob, cem] = [town.ann.clone(), town.bob.clone(), town.cem.clone()];
         let now = town.company.clock.now();
         town.company.store.blocks.insert(&Block::new(bob.id, ann.id, now)).await.unwrap();
-        let silent = vec![Change::set("notify", Notify::None)];
-        town.company.store.preferences.choose(cem.id, silent).await.unwrap();
+        town.company.chooses(&cem, json!({ "notify": "none" })).await;
         town.said(&ann, "@bob @cem").await;
         for one in [&bob, &cem] {
             assert!(town.list(one).await.is_empty() && town.heard(one).await.is_empty());
@@ -403,8 +402,7 @@ async fn a_channel_is_told_of_as_much_as_one_wants_and_it_goes_before_what_is_wa
             town.company.notifications.choose(who, channel, from(choice)).await.unwrap()
         };
         choose(&town, &bob, json!({ "level": "all" })).await;
-        let everything = vec![Change::set("notify", Notify::All)];
-        town.company.store.preferences.choose(cem.id, everything).await.unwrap();
+        town.company.chooses(&cem, json!({ "notify": "all" })).await;
         town.said(&ann, "one").await;
         assert_eq!((town.kinds(&bob).await, town.kinds(&cem).await), (vec![Message], vec![Message]));
         choose(&town, &cem, json!({ "level": "mentions" })).await;
@@ -448,8 +446,7 @@ async fn in_quiet_hours_one_is_told_quietly() {
         let [ann, bob] = [town.ann.clone(), town.bob.clone()];
         // It is 22:13 in UTC where stories begin.
         let night = json!({ "from": 22 * 60, "to": 7 * 60, "offsetMinutes": 0 });
-        let night = vec![Change::Set("quiet", night)];
-        town.company.store.preferences.choose(bob.id, night).await.unwrap();
+        town.company.chooses(&bob, json!({ "quiet": night })).await;
         town.said(&ann, "@bob one").await;
         town.company.clock.advance(Duration::from_secs(10 * 60 * 60));
         town.said(&ann, "@bob two").await;

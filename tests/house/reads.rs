@@ -10,8 +10,8 @@ use hubbub::policy::Actor;
 use hubbub::service::channels::With;
 use hubbub::service::messages::Send;
 use hubbub::service::reads::Marked;
+use hubbub::store::Store;
 use hubbub::store::memory::Memory;
-use hubbub::store::{Change, Store};
 use serde_json::json;
 
 use crate::company::{Company, all, code, from, story};
@@ -301,8 +301,7 @@ async fn receipts_are_seen_where_the_group_tells_and_of_those_who_do_not_mind() 
         let mut both = [bob.id, cem.id];
         both.sort();
         assert_eq!(seen, both, "each once, page by page");
-        let private = vec![Change::set("receipts", false)];
-        company.store.preferences.choose(bob.id, private).await.unwrap();
+        company.chooses(&bob, json!({ "receipts": false })).await;
         assert_eq!(names(&ann, first.id).await.unwrap(), ["cem"]);
         let mallory = company.user("mallory").await;
         assert_eq!(code(names(&mallory, first.id).await), Code::NotFound);

@@ -64,6 +64,35 @@ onEveryStore("presence", {}, (world) => {
     assert.deepEqual(statuses(his, ann, from), ["online"], "nothing until she shows herself");
   });
 
+  test("chosen over REST is told to all who may know, and its words end in time", async () => {
+    const [ann, bob] = await world.people("ann", "bob");
+    await world.group(ann, bob);
+    const [hers, his] = [await ann.connect(), await bob.connect()];
+    const lunch = { status: "busy", text: "lunch", emoji: "🍜", until: new Date(Date.now() + 2_000).toISOString() };
+    assert.deepEqual(await ann.rest("PUT", "/client/status", lunch), lunch);
+    const told = await his.hear("user_presence_update", fits(ann, "busy"));
+    assert.deepEqual([told.text, told.emoji], ["lunch", "🍜"]);
+    await hers.hear("status_updated");
+    const seen = await bob.rest("GET", `/users/${ann.id}/status`);
+    assert.deepEqual(seen, { userId: ann.id, status: "busy", text: "lunch", emoji: "🍜", lastSeenAt: null });
+    const over = await his.hear("user_presence_update", (one) => one.userId === ann.id && one.text === null && one.version > told.version);
+    assert.deepEqual([over.status, over.emoji], ["busy", null]);
+  });
+
+  test("of a device at which nobody is counts as away until somebody is", async () => {
+    const [ann, bob] = await world.people("ann", "bob");
+    await world.group(ann, bob);
+    const [hers, his] = [await ann.connect(), await bob.connect()];
+    await hers.ask("update_presence", { status: "busy" });
+    await hers.ask("update_presence", { idle: true });
+    await his.hear("user_presence_update", fits(ann, "away"));
+    assert.equal((await ann.rest("GET", "/client/status")).status, "busy");
+    const from = his.heard.length;
+    await hers.ask("update_presence", { idle: false });
+    await his.hear("user_presence_update", fits(ann, "busy"), { from });
+    await hers.refusal("VALIDATION_FAILED", "update_presence", {});
+  });
+
   test("goes from a group that ends with it", async () => {
     const [ann, bob] = await world.people("ann", "bob");
     const group = await world.group(ann, bob);

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
   hubbub bench --spawn --users 1000 --rate 80 --secs 10      80 messages/s to 1000 listeners each
   hubbub bench --spawn --profile write --writers 64 --window 16
   hubbub bench --spawn --profile storm --users 2000 --channels 21 --spread --missed 100
+  hubbub bench --spawn --profile presence --users 2000
   hubbub bench --url http://127.0.0.1:3000 --users 50 --rate 10
   hubbub bench --plain --url http://127.0.0.1:4000 --pid 4711 --users 200 --rate 50")]
 pub(in crate::command) struct Bench {
@@ -94,6 +95,8 @@ enum Doing {
     Office,
     /// Everybody drops, misses messages and comes back at once
     Storm,
+    /// Everybody drops, is seen gone, and comes back at once: what telling of it costs
+    Presence,
     /// Writers in one channel as fast as it takes them, nobody listening
     Write,
 }
@@ -106,7 +109,7 @@ impl Bench {
     /// The plan, and whether the load is to be raised.
     fn plan(&self) -> Result<(Plan, bool)> {
         let profile = Profile::from(self.profile);
-        if self.plain && matches!(profile, Profile::Office | Profile::Storm) {
+        if self.plain && matches!(profile, Profile::Office | Profile::Storm | Profile::Presence) {
             return Err(Error::bad_request("--plain is for the profiles room, idle and write"));
         }
         for (name, seconds) in
@@ -128,7 +131,8 @@ impl Bench {
             warmup: Duration::from_secs_f64(self.warmup),
             window: self.window as usize,
             bytes: self.size as usize,
-            missed: self.missed as usize,
+            // Who was gone for their own sake misses nothing.
+            missed: if profile == Profile::Presence { 0 } else { self.missed as usize },
             threads: self.threads.map_or(if bench::cores() > 4 { 2 } else { 1 }, |threads| threads as usize),
             plain: self.plain,
         };
@@ -153,11 +157,11 @@ impl Bench {
                     channels.map_or(teams * CHANNELS_OF_TEAM, |channels| channels.div_ceil(teams) * teams),
                 )
             }
-            Profile::Room | Profile::Storm if self.spread => {
+            Profile::Room | Profile::Storm | Profile::Presence if self.spread => {
                 let channels = channels.unwrap_or(1).min(users);
                 (channels, channels)
             }
-            Profile::Room | Profile::Storm => (1, channels.unwrap_or(1)),
+            Profile::Room | Profile::Storm | Profile::Presence => (1, channels.unwrap_or(1)),
         }
     }
 }
@@ -169,6 +173,7 @@ impl From<Doing> for Profile {
             Doing::Room => Profile::Room,
             Doing::Office => Profile::Office,
             Doing::Storm => Profile::Storm,
+            Doing::Presence => Profile::Presence,
             Doing::Write => Profile::Write,
         }
     }

@@ -9,6 +9,7 @@ use crate::log::{Draft, Kept};
 use crate::model::{Emoji, Entry, Epoch, Id, Reaction, Seq, Text, What};
 use crate::policy::{Action, Actor, can};
 use crate::service::Seat;
+use crate::service::emoji::is_standard;
 
 /// The answer to a change of a message.
 #[derive(Clone, Debug, Serialize)]
@@ -74,8 +75,7 @@ impl Messages {
 
     /// What can be taken for a word is none; an emoji that was taken away can be taken back.
     async fn check_known(&self, seat: &Seat, reaction: &Reaction) -> Result<()> {
-        let text = reaction.as_str();
-        if emojis::get(text).or_else(|| emojis::get_by_shortcode(text)).is_some() {
+        if is_standard(reaction) {
             return Ok(());
         }
         let own = match (reaction.own_name(), seat.channel.group_id) {

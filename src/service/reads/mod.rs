@@ -22,7 +22,7 @@ use super::{Roster, Seat};
 use crate::error::{Code, Error, Result};
 use crate::limits;
 use crate::log::Draft;
-use crate::model::{AccountEvent, Channel, Entry, Id, Life, ReadMarker, Seq, User, What};
+use crate::model::{AccountEvent, Availability, Channel, Entry, Id, Life, ReadMarker, Seq, User, What};
 use crate::policy::{Action, Actor, can};
 use crate::store::Tally;
 use telling::Telling;
@@ -75,7 +75,11 @@ impl Reads {
         if seq > reads.place(channel, actor.id).await? {
             // Whatever becomes of the write, the devices hear how it stands then.
             let wish = self.telling.wish((actor.id, channel));
-            reads.raise(&ReadMarker::new(channel, actor.id, seq, self.roster.clock.now())).await?;
+            let marker = ReadMarker::new(channel, actor.id, seq, self.roster.clock.now());
+            match self.is_invisible(actor).await? {
+                true => reads.raise_unseen(&marker).await?,
+                false => reads.raise(&marker).await?,
+            };
             drop(wish);
             self.tell_or_later((actor.id, channel)).await;
         }
@@ -138,6 +142,11 @@ impl Reads {
         let readers = self.roster.readers_among(&channel, &here).await?;
         let tallies = self.roster.store.engine.tallies(&[id], &readers).await?;
         Ok(tallies.iter().map(|tally| (tally.user, Count::of(tally))).collect())
+    }
+
+    async fn is_invisible(&self, actor: &Actor) -> Result<bool> {
+        let chosen = self.roster.store.preferences.of(actor.id).await?;
+        Ok(chosen.status == Availability::Invisible)
     }
 
     async fn readable(&self, actor: &Actor, channel: Id<Channel>) -> Result<Seat> {

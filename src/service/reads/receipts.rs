@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Reads;
 use crate::error::{Code, Error, Result};
-use crate::model::{Entry, Id, ReadMarker, Time, User, Username};
+use crate::model::{Entry, Id, ReadMarker, Shown, Time, User, Username};
 use crate::policy::{Action, Actor, can};
 use crate::service::{Page, Span};
 use crate::store::After;
@@ -22,7 +22,8 @@ pub struct Receipt {
 }
 
 impl Reads {
-    /// Of a page some may be left out: the author, and whoever keeps what they have read to themselves.
+    /// Of a page some may be left out: the author, whoever keeps what they have read to themselves, and
+    /// who read it unseen.
     pub async fn receipts(&self, actor: &Actor, message: Id<Entry>, span: &Span) -> Result<Page<Receipt>> {
         let entry = self.shown(actor, message).await?;
         let (store, channel) = (&self.roster.store, entry.log.cast());
@@ -38,8 +39,9 @@ impl Reads {
         }
         known.remove(&entry.user_id);
         let receipt = |marker: ReadMarker| {
-            let ReadMarker { user_id, at, .. } = marker;
-            known.remove(&user_id).map(|username| Receipt { user_id, username, at })
+            let (user_id, Shown { seq, at }) = (marker.user_id, marker.seen());
+            let username = known.remove(&user_id).filter(|_| seq >= entry.seq)?;
+            Some(Receipt { user_id, username, at })
         };
         let Page { items, paging } = page;
         Ok(Page { items: items.into_iter().filter_map(receipt).collect(), paging })

@@ -208,7 +208,7 @@ impl Registrar {
     }
 
     /// Into the user's own log. The change itself is durable by now and does not depend on this.
-    async fn note(&self, by: &Actor, user: &User, event: AccountEvent, about: serde_json::Value) {
+    pub(super) async fn note(&self, by: &Actor, user: &User, event: AccountEvent, about: serde_json::Value) {
         let address = Address { log: user.id.into(), epoch: user.epoch.clone() };
         let draft = Draft::new(by.id, &by.username, What::Account { event, about });
         if let Err(error) = self.roster.logs.append(&address, draft).await {

@@ -71,6 +71,11 @@ impl Roster {
 
     /// They belong together from now on, though to no group.
     pub(in crate::service) fn met(&self, people: &[Id<User>]) {
-        people.iter().for_each(|user| self.moves.tell(Moved::User(*user)));
+        people.iter().for_each(|user| self.look_again(*user));
+    }
+
+    /// Who sees somebody, and whom they see, may be others from now on.
+    pub(in crate::service) fn look_again(&self, user: Id<User>) {
+        self.moves.tell(Moved::User(user));
     }
 }

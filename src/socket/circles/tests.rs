@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::Clock;
-use crate::model::{MemberRole, Membership, Time};
+use crate::model::{Block, Group, MemberRole, Membership, PreferencesEdit, Time};
 use crate::store::memory::{Memory, Weather};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ struct World {
     group: Id<Group>,
     ann: Id<User>,
     bob: Id<User>,
+    told: Arc<Mutex<Vec<Shift>>>,
 }
 
 async fn world() -> World {
@@ -28,9 +29,12 @@ async fn world() -> World {
         circles.learn(user).await.unwrap();
     }
     let moves = broadcast::Sender::new(4);
-    let (running, listening) = (circles.clone(), moves.subscribe());
-    tokio::spawn(async move { running.run(listening).await });
-    World { memory, store, circles, moves, group, ann, bob }
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (running, listening, hearing) = (circles.clone(), moves.subscribe(), told.clone());
+    tokio::spawn(async move {
+        running.run(listening, |shifts| hearing.lock().unwrap().extend(shifts)).await;
+    });
+    World { memory, store, circles, moves, group, ann, bob, told }
 }
 
 fn membership(group: Id<Group>, user: Id<User>) -> Membership {
@@ -50,6 +54,10 @@ impl World {
         self.circles.viewers(self.ann).contains(&self.bob)
     }
 
+    fn heard(&self, of: Id<User>, to: Id<User>, sees: bool) -> bool {
+        self.told.lock().unwrap().contains(&Shift { of, to, sees })
+    }
+
     async fn until(&self, sees: bool) {
         while self.sees() != sees {
             tokio::time::advance(Duration::from_millis(10)).await;
@@ -67,6 +75,7 @@ async fn who_left_the_group_is_seen_no_longer_though_no_channel_said_so() {
     world.store.memberships.insert(&membership(world.group, world.bob)).await.unwrap();
     world.moves.send(Moved::User(world.bob)).unwrap();
     world.until(true).await;
+    assert!(world.told.lock().unwrap().is_empty(), "who comes and who goes asks for themselves");
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,10 +114,61 @@ async fn who_missed_what_was_said_reads_everybody() {
 async fn of_two_readings_the_one_that_began_last_counts_and_leaves_nothing_behind() {
     let mut known = Known::default();
     let (ann, old, new) = (Id::from_bytes([1; 12]), Id::from_bytes([2; 12]), Id::from_bytes([3; 12]));
+    let circle = |place| Circle { places: HashSet::from([place]), blocks: HashSet::new(), seen: true };
     let (first, second) = (known.begin(), known.begin());
-    known.put(ann, HashSet::from([new]), second);
-    known.put(ann, HashSet::from([old]), first);
+    known.put(ann, circle(new), second);
+    known.put(ann, circle(old), first);
     assert_eq!(known.online.keys().collect::<Vec<_>>(), [&new]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn partners_of_a_direct_channel_see_each_other() {
+    let world = world().await;
+    world.store.memberships.clear(world.group.into()).await.unwrap();
+    world.moves.send(Moved::Group(world.group)).unwrap();
+    world.until(false).await;
+    for user in [world.ann, world.bob] {
+        let direct = Membership { place_kind: PlaceKind::Direct, ..membership(world.group, user) };
+        world.store.memberships.insert(&direct).await.unwrap();
+        world.moves.send(Moved::User(user)).unwrap();
+    }
+    world.until(true).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_neither_sees_the_other_while_one_blocks() {
+    let world = world().await;
+    let (ann, bob) = (world.ann, world.bob);
+    world.store.blocks.insert(&Block::new(bob, ann, Time::from_millis(0))).await.unwrap();
+    world.moves.send(Moved::User(bob)).unwrap();
+    world.until(false).await;
+    for (one, other) in [(ann, bob), (bob, ann)] {
+        assert!(!world.circles.viewers(one).contains(&other) && !world.circles.visible(one).contains(&other));
+        assert!(world.circles.parted(one).contains(&other));
+        assert!(world.heard(other, one, false), "{one} is told that {other} went");
+    }
+    world.store.blocks.remove(bob, ann).await.unwrap();
+    world.moves.send(Moved::User(bob)).unwrap();
+    world.until(true).await;
+    assert!(world.heard(ann, bob, true) && world.heard(bob, ann, true));
+    assert!(world.circles.known().blockers.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_to_be_seen_by_nobody_sees_the_others_all_the_same() {
+    let world = world().await;
+    let (ann, bob) = (world.ann, world.bob);
+    let nobody = |sight| PreferencesEdit { presence: Some(Some(sight)), ..PreferencesEdit::default() };
+    world.store.preferences.edit(ann, nobody(Sight::Nobody)).await.unwrap();
+    world.moves.send(Moved::User(ann)).unwrap();
+    world.until(false).await;
+    assert!(!world.circles.seen(ann) && !world.circles.visible(bob).contains(&ann));
+    assert!(world.circles.visible(ann).contains(&bob) && world.circles.viewers(bob).contains(&ann));
+    assert!(world.heard(ann, bob, false) && !world.heard(bob, ann, false));
+    world.store.preferences.edit(ann, nobody(Sight::Shared)).await.unwrap();
+    world.moves.send(Moved::User(ann)).unwrap();
+    world.until(true).await;
+    assert!(world.heard(ann, bob, true));
 }
 
 #[tokio::test(start_paused = true)]

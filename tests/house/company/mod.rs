@@ -1,5 +1,7 @@
 //! People, groups and channels for stories that need no door: the services over one store.
 
+use std::sync::Arc;
+
 use hubbub::clock::{Clock, nonce};
 use hubbub::error::{Code, Result};
 use hubbub::log::Logs;
@@ -16,12 +18,14 @@ use hubbub::service::drafts::Drafts;
 use hubbub::service::groups::{Groups, NewGroup};
 use hubbub::service::messages::Messages;
 use hubbub::service::notifications::Notifications;
+use hubbub::service::presence::PresenceBook;
 use hubbub::service::reads::Reads;
 use hubbub::service::reminders::Reminders;
 use hubbub::service::reports::Reports;
 use hubbub::service::requests::Requests;
 use hubbub::service::schedule::Schedule;
-use hubbub::service::{Rights, Roster, Span};
+use hubbub::service::settings::{Settings, SettingsView};
+use hubbub::service::{Rights, Roster, Span, Statuses};
 use hubbub::store::{COLLECTIONS, Change, Filter, Literal, Store};
 use serde_json::{Value, json};
 
@@ -46,6 +50,9 @@ pub struct Company {
     pub messages: Messages,
     pub reads: Reads,
     pub notifications: Notifications,
+    pub settings: Settings,
+    pub statuses: Statuses,
+    pub presence: Arc<PresenceBook>,
 }
 
 /// Tells a story on every store; afterwards no query of it may have read a collection from end to
@@ -76,6 +83,9 @@ impl Company {
         let reports = Reports::new(&roster);
         let (schedule, reminders) = (Schedule::new(&roster), Reminders::new(&roster));
         let (reads, notifications) = (Reads::new(&roster), Notifications::new(&roster));
+        let settings = Settings::new(&roster);
+        let presence = Arc::new(PresenceBook::new(clock.clone()));
+        let statuses = Statuses::new(&roster, presence.clone());
         Company {
             store,
             clock,
@@ -95,6 +105,9 @@ impl Company {
             messages,
             reads,
             notifications,
+            settings,
+            statuses,
+            presence,
         }
     }
 
@@ -159,6 +172,11 @@ impl Company {
         let (one, change) = (Filter::Is("_id", Literal::of(user.id)), Change::set("status", status));
         self.store.engine.update(users, one, vec![change]).await.unwrap();
         self.rights.changed();
+    }
+
+    /// What somebody chooses of how they are treated.
+    pub async fn chooses(&self, who: &Actor, settings: Value) -> SettingsView {
+        self.settings.edit(who, from(settings)).await.unwrap()
     }
 
     pub async fn role(&self, group: Id<Group>, actor: &Actor) -> Option<MemberRole> {

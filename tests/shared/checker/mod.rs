@@ -173,7 +173,8 @@ pub fn place(event: &Durable) -> (Id<Log>, &Epoch, Seq, Seq) {
         ChannelUpdated ChannelDeleted ChannelAdded ChannelRemoved RoleUpdated SessionRevoked
         GroupRequestReviewed GroupRequestCreated GroupUpdated ThreadFollowed
         BlocksUpdated DraftUpdated BookmarkUpdated
-        ReadUpdated Notification NotificationsUpdated ScheduledUpdated ReminderDue)
+        ReadUpdated Notification NotificationsUpdated SettingsUpdated ProfileUpdated StatusUpdated
+        ScheduledUpdated ReminderDue)
 }
 
 impl Run {
