@@ -196,9 +196,9 @@ async fn whose_name_is_taken_gets_another() {
     .await;
 }
 
-/// What knows nobody: settings of the installation, and how far its logs were followed. What messages
-/// are found by is made of them.
-const OF_NOBODY: [&str; 2] = ["settings", "cursors"];
+/// What knows nobody: settings of the installation, how far its logs were followed, and what pages say of
+/// themselves. What messages are found by is made of them.
+const OF_NOBODY: [&str; 3] = ["settings", "cursors", "previews"];
 
 /// Where an id of somebody who is gone may stand: on what they said and did, on what they made, in
 /// direct channels that are others' as well, and in what others were told and report of them.
