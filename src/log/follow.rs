@@ -77,6 +77,11 @@ pub struct Follower {
     left: usize,
 }
 
+/// The setting that says that somebody has followed.
+fn begun(name: &str) -> String {
+    format!("follower:{name}")
+}
+
 impl Follower {
     /// Follows from here on what moves, after what has moved since `name` was last here.
     pub async fn open(name: &'static str, logs: &Logs, start: Start) -> Result<Follower> {
@@ -85,13 +90,19 @@ impl Follower {
         let (keep_at, round) = (Instant::now(), Instant::now());
         let mut follower =
             Follower { name, store, moved, turn: None, places, unkept, keep_at, round, left: 0 };
-        let begun = format!("follower:{name}");
+        let begun = begun(name);
         let first = follower.store.settings.get(&begun).await?.is_none();
         follower.look_back(first && start == Start::Now).await?;
         if first {
             follower.store.settings.put(&begun, json!(true)).await?;
         }
         Ok(follower)
+    }
+
+    /// As if `name` had never followed: what it opens next with [`Start::Now`] begins there.
+    pub async fn forget(name: &'static str, store: &Store) -> Result<()> {
+        store.settings.remove(&begun(name)).await?;
+        store.cursors.forget(name).await.map(drop)
     }
 
     /// Notes every channel with something to read; `skip`: has read whatever there is.
@@ -184,8 +195,11 @@ impl Follower {
         if read.is_err() || (1..head).contains(&reached) {
             self.moved.note(log, head);
         }
-        if Instant::now() >= self.keep_at {
-            self.keep().await?;
+        // What was read is not lost over this: it is kept a little later.
+        if Instant::now() >= self.keep_at
+            && let Err(error) = self.keep().await
+        {
+            warn!(follower = self.name, %error, "how far the logs were followed cannot be kept yet");
         }
         let entries = read?;
         Ok(Some(Batch { log, entries }).filter(|batch| !batch.entries.is_empty()))

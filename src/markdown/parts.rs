@@ -66,16 +66,16 @@ fn link(text: &str) -> Option<(Part<'_>, usize)> {
 
 /// Without the punctuation at the end; a bracket belongs to it when it was opened within.
 fn trimmed(link: &str) -> &str {
+    let count = |bracket: char| link.matches(bracket).count();
+    let mut unopened =
+        [('(', ')'), ('[', ']')].map(|(opens, closes)| (closes, count(closes).saturating_sub(count(opens))));
     let mut link = link;
     loop {
-        let shorter = link.trim_end_matches(['.', ',', ':', ';', '!', '?', '\'', '*', '_', '~']);
-        let unopened = [('(', ')'), ('[', ']')].into_iter().find(|(opens, closes)| {
-            shorter.ends_with(*closes) && shorter.matches(*closes).count() > shorter.matches(*opens).count()
-        });
-        link = match unopened {
-            Some((_, closes)) => shorter.strip_suffix(closes).unwrap_or(shorter),
-            None => return shorter,
-        };
+        link = link.trim_end_matches(['.', ',', ':', ';', '!', '?', '\'', '*', '_', '~']);
+        let bracket = unopened.iter_mut().find(|(closes, count)| *count > 0 && link.ends_with(*closes));
+        let Some((closes, count)) = bracket else { return link };
+        *count -= 1;
+        link = link.strip_suffix(*closes).unwrap_or(link);
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Looks {
     pub last_seen_at: Option<Time>,
 }
 
+/// Before a choice gives way to those of other devices.
+const TRIES: usize = 8;
 /// Statuses that one sweep ends.
 const SWEPT: u64 = 500;
 
@@ -53,27 +55,31 @@ impl Statuses {
 
     /// For all devices or, where one is named, by what that one says: the best of them counts.
     pub async fn choose(&self, actor: &Actor, device: Option<&str>, edit: StatusEdit) -> Result<OwnStatus> {
-        let kept = self.kept(actor.id).await?;
         self.check(&edit)?;
         let at = match (edit.status, device) {
             (None, _) => Where::Nowhere,
             (Some(_), None) => Where::Everywhere,
             (Some(status), Some(device)) => Where::On(device, status),
         };
-        let mut chosen = kept.with(edit);
-        if let Where::On(device, status) = at {
-            chosen.status = self.presence.best_with(actor.id, device, status);
+        // Another device may say something at the same time: what neither of them names stays as it is.
+        for _ in 0..TRIES {
+            let kept = self.kept(actor.id).await?;
+            let mut chosen = kept.with(edit.clone());
+            if let Where::On(device, status) = at {
+                chosen.status = self.presence.best_with(actor.id, device, status);
+            }
+            if chosen == kept {
+                self.presence.choose(actor.id, &actor.username, at, &chosen);
+                return Ok(chosen);
+            }
+            if let Some(said) = self.roster.store.preferences.say(actor.id, &chosen).await? {
+                let chosen = said.status_at(self.now());
+                self.presence.choose(actor.id, &actor.username, at, &chosen);
+                own_log::tell(&self.roster, actor.id, AccountEvent::StatusUpdated, json!({})).await?;
+                return Ok(chosen);
+            }
         }
-        let anew = chosen != kept;
-        let chosen = match anew {
-            true => self.roster.store.preferences.say(actor.id, &chosen).await?.status_at(self.now()),
-            false => chosen,
-        };
-        self.presence.choose(actor.id, &actor.username, at, &chosen);
-        if anew {
-            own_log::tell(&self.roster, actor.id, AccountEvent::StatusUpdated, json!({})).await?;
-        }
-        Ok(chosen)
+        Err(Error::unavailable("the status is chosen on other devices at the same time"))
     }
 
     fn now(&self) -> Time {

@@ -114,6 +114,8 @@ impl Hub {
         }
         let last = self.by_user.remove_if(&connection.user, |_, sids| sids.is_empty()).is_some();
         let mut tidings = self.presence_in_order();
+        // What they chose just before they went is told to whoever may see them still.
+        self.tell_owed(&mut tidings);
         if let Some(presence) = self.app.presence.depart(connection.user, sid.as_str()) {
             self.tell_presence(&mut tidings, presence);
         }

@@ -48,9 +48,9 @@ impl Table<Preferences> {
         }
     }
 
-    /// How somebody says they are from now on.
-    pub async fn say(&self, user: Id<User>, status: &OwnStatus) -> Result<Preferences> {
-        let OwnStatus { status, text, emoji, until, rev: _ } = status;
+    /// How somebody says they are from now on; none where they said otherwise since `rev` of it.
+    pub async fn say(&self, user: Id<User>, status: &OwnStatus) -> Result<Option<Preferences>> {
+        let OwnStatus { status, text, emoji, until, rev } = status;
         let changes = vec![
             Change::set("status", status),
             set_or_unset("statusText", text.as_ref()),
@@ -58,7 +58,17 @@ impl Table<Preferences> {
             set_or_unset("statusUntil", *until),
             Change::Add("statusRev", 1),
         ];
-        self.choose(user, changes).await
+        let since = |rev: Filter| all([is("_id", user), rev]);
+        let said = self.update(since(is("statusRev", *rev)), changes.clone()).await?;
+        if said.is_some() || *rev > 0 {
+            return Ok(said);
+        }
+        // They never said anything, and may never have chosen anything either.
+        match self.insert(&Preferences::of(user)).await {
+            Err(rejected) if rejected.taken("_id") => self.update(since(is("statusRev", ())), changes).await,
+            Err(rejected) => Err(rejected.into()),
+            Ok(()) => self.update(since(is("statusRev", *rev)), changes).await,
+        }
     }
 
     /// Those whose words are over and have not been taken away.

@@ -12,8 +12,9 @@ use html5ever::tokenizer::{
 use crate::limits;
 use crate::model::PageSays;
 
-/// The head stands at the beginning; more is not looked at.
-const LOOKED_AT: usize = 256 * 1024;
+/// The head stands at the beginning; more is not looked at. The tokenizer compares each attribute of a tag with
+/// all before it, so a page that is one large tag costs the square of this.
+const LOOKED_AT: usize = 64 * 1024;
 
 #[derive(Default)]
 struct Head(RefCell<Heard>);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use tokio::sync::{Semaphore, broadcast};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use tracing::{debug, warn};
 use url::Url;
@@ -86,7 +87,8 @@ impl Fetcher {
             }
         };
         let says = match timeout_at(until, asked).await.ok()?? {
-            Ok(page) => head::says(&page.body),
+            // What strangers wrote may take its time, which is not that of the server.
+            Ok(page) => spawn_blocking(move || head::says(&page.body)).await.ok()?,
             Err(failure) => {
                 debug!(?failure, "a page that a message links to has no preview");
                 None
@@ -128,12 +130,20 @@ impl Previews {
 
     /// Follows what is said; runs until it is dropped.
     pub async fn keep_up(&self) {
-        let Some(hosts) = self.hosts.clone() else { return };
+        let Some(hosts) = self.hosts.clone() else { return self.leave_off().await };
         loop {
             match self.follow(hosts.clone()).await {
                 Ok(never) => match never {},
                 Err(error) => warn!(%error, "links cannot be looked at yet, this will be tried again"),
             }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Who turns previews on later wants none of what was said while they were off.
+    async fn leave_off(&self) {
+        while let Err(error) = Follower::forget(FOLLOWER, &self.store).await {
+            warn!(%error, "it cannot be noted yet that previews are off, this will be tried again");
             tokio::time::sleep(AGAIN).await;
         }
     }
@@ -170,8 +180,17 @@ impl Previews {
         }
         let fetched = fetched.into_iter().map(|preview| (preview.id.clone(), preview));
         let known = known.into_iter().chain(fetched).collect();
-        self.tell(said, &known);
+        // While pages were asked for, the message may have been changed or deleted (contract D-16).
+        if self.stands(&said).await? {
+            self.tell(said, &known);
+        }
         Ok(())
+    }
+
+    async fn stands(&self, said: &Said) -> Result<bool> {
+        let what = self.store.messages.get(said.id).await?.map(|entry| entry.what);
+        let Some(What::Message(message)) = what else { return Ok(false) };
+        Ok(message.deleted_at.is_none() && links(message.text.as_ref()) == said.links)
     }
 
     fn tell(&self, said: Said, known: &HashMap<String, Preview>) {

@@ -12,7 +12,8 @@ export class Typing {
   private readonly off: (() => void)[];
   private readonly hub: Hub;
   private readonly channelId: string;
-  private told = 0;
+  /** When the others were told last. */
+  private told: number | null = null;
 
   constructor(hub: Hub, channelId: string, mine: string) {
     this.hub = hub;
@@ -30,15 +31,15 @@ export class Typing {
 
   /** Something was typed here. */
   type(): void {
-    if (performance.now() - this.told < TOLD) return;
+    if (this.told !== null && performance.now() - this.told < TOLD) return;
     this.told = performance.now();
     void this.hub.ask("typing", { channelId: this.channelId }).catch(() => undefined);
   }
 
   /** Nothing is left of what was typed here. */
   stop(): void {
-    if (this.told === 0) return;
-    this.told = 0;
+    if (this.told === null) return;
+    this.told = null;
     void this.hub.ask("stop_typing", { channelId: this.channelId }).catch(() => undefined);
   }
 

@@ -9,7 +9,7 @@ export const ESCAPED = "\uE000";
 const SIGN = /https?:\/\/|@|:/gi;
 const EVERYONE = new Set(["here", "channel", "everyone"]);
 const BRACKETS = [["(", ")"], ["[", "]"]] as const;
-const ENDS_A_SENTENCE = /[.,:;!?'*_~]+$/;
+const ENDS_A_SENTENCE = ".,:;!?'*_~";
 
 interface Found {
   part: Inline;
@@ -52,9 +52,13 @@ function link(text: string): Found | undefined {
 
 /** What ends a sentence does not belong to an address, nor does a bracket that was opened before it. */
 function trimmed(link: string): string {
-  const shorter = link.replace(ENDS_A_SENTENCE, "");
-  const unopened = BRACKETS.some(([opens, closes]) => shorter.endsWith(closes) && count(shorter, closes) > count(shorter, opens));
-  return unopened ? trimmed(shorter.slice(0, -1)) : shorter;
+  const unopened = new Map<string, number>(BRACKETS.map(([opens, closes]) => [closes, count(link, closes) - count(link, opens)]));
+  for (let end = link.length; ; end--) {
+    const last = link.charAt(end - 1);
+    const extra = unopened.get(last) ?? 0;
+    if (extra > 0) unopened.set(last, extra - 1);
+    else if (!last || !ENDS_A_SENTENCE.includes(last)) return link.slice(0, end);
+  }
 }
 
 function count(text: string, letter: string): number {
