@@ -94,6 +94,7 @@ export const conversation = {
   talk_typing_many: "Mehrere schreiben gerade …",
   talk_typing_one: "{name} schreibt gerade …",
   talk_typing_two: "{one} und {other} schreiben gerade …",
+  talk_undrawn: "Diese Nachricht lässt sich nicht anzeigen",
   talk_unfollow: "Nicht mehr über neue Antworten informieren",
   talk_unpin: "Nicht mehr anheften",
   talk_votes_one: "{count} Stimme",

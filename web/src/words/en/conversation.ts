@@ -94,6 +94,7 @@ export const conversation = {
   talk_typing_many: "Several people are typing…",
   talk_typing_one: "{name} is typing…",
   talk_typing_two: "{one} and {other} are typing…",
+  talk_undrawn: "This message cannot be shown",
   talk_unfollow: "Tell me no more of new replies",
   talk_unpin: "Unpin",
   talk_votes_one: "{count} vote",
