@@ -64,7 +64,9 @@ export class ChannelLog {
     const reading = this.replace(this.read({}));
     const { turn } = this;
     await reading.catch(() => {
-      if (turn === this.turn) this.phase.value = "failed";
+      if (turn !== this.turn) return;
+      this.entered = null;
+      this.phase.value = "failed";
     });
   }
 

@@ -101,3 +101,13 @@ test("what is gone stays gone, whatever comes or fails late", async () => {
     expect([log.phase.value, log.stretch.messages.value.length]).toEqual(["gone", 0]);
   }
 });
+
+test("a channel that could not be read anew is entered again when one tries again", async () => {
+  const log = await entered();
+  void log.reset();
+  await asked[1]?.fail();
+  expect(log.phase.value).toBe("failed");
+  void log.open();
+  await asked[2]?.answer(451, 500);
+  expect([log.phase.value, ...shown(log)]).toEqual(["ready", 451, 500]);
+});
