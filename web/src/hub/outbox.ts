@@ -286,7 +286,7 @@ export class Outbox {
 }
 
 /** 22 characters of 128 random bits; `crypto.randomUUID` is there on https only. */
-function newId(): string {
+export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

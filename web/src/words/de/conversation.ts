@@ -15,6 +15,7 @@ export const conversation = {
   talk_completions: "Vorschläge",
   talk_conflict: "Es hat sich inzwischen geändert. Sieh noch einmal nach und versuche es erneut.",
   talk_copied: "Kopiert",
+  talk_copy_failed: "Dieser Browser lässt hier nichts kopieren. Markiere es und kopiere es von Hand.",
   talk_copy_link: "Link kopieren",
   talk_copy_text: "Text kopieren",
   talk_date: "Datum",

@@ -15,6 +15,7 @@ export const conversation = {
   talk_completions: "Completions",
   talk_conflict: "It has changed meanwhile. Look again, and try once more.",
   talk_copied: "Copied",
+  talk_copy_failed: "This browser lets nothing be copied from here. Mark it, and copy it by hand.",
   talk_copy_link: "Copy link",
   talk_copy_text: "Copy text",
   talk_date: "Date",
