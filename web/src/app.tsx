@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { ClaimPage } from "./pages/claim";
 import { RegisterPage } from "./pages/register";
 import { SignInPage } from "./pages/sign-in";
-import { go, route } from "./state/route";
+import { go, ownPath, route } from "./state/route";
 import { me } from "./state/session";
 import { Logo } from "./ui/icon";
 import { Toasts } from "./ui/toast";
@@ -29,7 +29,7 @@ function Inside() {
   const isOutside = outside.includes(path);
   useEffect(() => {
     if (user === null && !isOutside) go(signInPath(path), "replace");
-    if (user && isOutside && path !== "/claim") go(route.value.query.get("to") ?? "/", "replace");
+    if (user && isOutside && path !== "/claim") go(ownPath(route.value.query.get("to")), "replace");
     if (user) void loadShell();
   }, [user, path]);
   if (path === "/claim") return <ClaimPage />;

@@ -4,6 +4,9 @@ import { freshToken, token } from "./token";
 
 export { Failure } from "./failure";
 
+/** How long an answer may take, in milliseconds; after that nobody answered. */
+const PATIENCE = 15_000;
+
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 /** Of a path whose parameters are left out where they are empty. */
@@ -33,11 +36,14 @@ export async function send<T>(method: string, path: string, body: unknown, beare
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE),
   }).catch(() => {
     throw unreachable();
   });
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw failureOf(response.status, answer, response.headers.get("retry-after"));
+  // It broke off on its way.
+  if (answer === null) throw unreachable();
   return (answer as { data: T }).data;
 }
 

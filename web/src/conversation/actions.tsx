@@ -7,6 +7,7 @@ import { Icon } from "../ui/icon";
 import { Menu, type MenuItem } from "../ui/menu";
 import { toast } from "../ui/toast";
 import { t } from "../words";
+import { copied } from "./clipboard";
 import { linkOf } from "./links";
 import { Picker } from "./picker";
 import { attempt, type Talk, useTalk } from "./talk";
@@ -63,5 +64,6 @@ function more(talk: Talk, message: Message): MenuItem[] {
 }
 
 async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text).then(() => toast(t("talk_copied")), () => toast(t("talk_failed"), "bad"));
+  if (await copied(text)) toast(t("talk_copied"));
+  else toast(t("talk_copy_failed"), "bad");
 }

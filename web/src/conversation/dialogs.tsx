@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
 import type { Channel } from "../api/types";
-import type { Message } from "../hub";
+import { type Message, newId } from "../hub";
 import { ChannelMark, titleOfChannel } from "../pages/channel-name";
 import { places } from "../state/mine";
 import { nameOf, pictureOf } from "../state/people";
@@ -49,7 +49,7 @@ function Delete({ message, onClose }: Of) {
 
 function Forward({ message, onClose }: Of) {
   const [word, setWord] = useState("");
-  const [clientMsgId] = useState(() => crypto.randomUUID());
+  const [clientMsgId] = useState(newId);
   const channels = [...places.value.channels.values()].filter((channel) => channel.status === "active");
   const found = ranked(channels, (channel) => [titleOfChannel(channel)], word, 8);
   const send = async (channel: Channel) => {

@@ -19,7 +19,7 @@ export function Links({ message }: { message: Message }) {
 }
 
 function Attached({ link }: { link: string }) {
-  const to = address(new URL(link, location.origin).href);
+  const to = address(link, location.origin);
   const name = link.split(/[?#]/)[0]?.split("/").filter(Boolean).at(-1) ?? link;
   if (!to) return <>{link}</>;
   return <a class="attached" href={to} rel="nofollow noopener noreferrer ugc" target="_blank"><Icon name="clip" /><span class="cut" dir="auto">{name}</span></a>;

@@ -23,6 +23,7 @@ import type { Row } from "./rows";
 import { useTalk } from "./talk";
 import { dayName, fullTime, hour, shortHour } from "./times";
 import { ThreadSummary } from "./thread-summary";
+import { Unbroken } from "./unbroken";
 
 interface Props {
   row: Row;
@@ -30,8 +31,13 @@ interface Props {
   inThread?: boolean;
 }
 
+/** A message that cannot be drawn is left out; those beside it stay. */
+export function MessageRow(props: Props) {
+  return <Unbroken message={props.row.message}><Whole {...props} /></Unbroken>;
+}
+
 /** Drawn again only when something of it is other than it was. */
-export class MessageRow extends Component<Props> {
+class Whole extends Component<Props> {
   override shouldComponentUpdate({ row }: Props): boolean {
     const now = this.props.row;
     return now.message !== row.message || now.pending !== row.pending || now.day !== row.day || now.unread !== row.unread || now.grouped !== row.grouped;

@@ -4,5 +4,5 @@
 export { Hub, type HubEvents, type HubOptions } from "./hub";
 export { HubError } from "./problem";
 export type { HubState } from "./state";
-export type { Pending } from "./outbox";
+export { newId, type Pending } from "./outbox";
 export type * from "./wire";

@@ -13,7 +13,7 @@ export interface Kept {
 }
 
 export interface OutboxStore {
-  /** Of this user, in order. */
+  /** Of this user, in order. Rejects where it cannot be read: then nobody knows what is there. */
   all(userId: string): Promise<Kept[]>;
   /** Writes it, as new if it has no order yet; answers its order. */
   put(kept: Kept): Promise<number>;
@@ -43,26 +43,48 @@ export class IndexedStore implements OutboxStore {
     for (const { order } of await this.all(userId)) if (order !== undefined) await this.remove(order);
   }
 
+  /** A database that fails, as one does that the browser has closed, is opened once more. */
   async #run<T>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const database = await (this.#database ??= open());
-    return new Promise((resolve, reject) => {
-      // Strict: an answered write is on disk and not in a buffer.
-      const transaction = database.transaction(TABLE, mode, { durability: "strict" });
-      const request = ask(transaction.objectStore(TABLE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error("the browser kept nothing"));
-    });
+    return this.#try(mode, ask).catch(() => this.#try(mode, ask));
+  }
+
+  async #try<T>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    const opening = (this.#database ??= open(() => this.#lose(opening)));
+    try {
+      return await within(await opening, mode, ask);
+    } catch (problem) {
+      this.#lose(opening);
+      throw problem;
+    }
+  }
+
+  #lose(opening: Promise<IDBDatabase>): void {
+    if (this.#database === opening) this.#database = null;
+    void opening.then((database) => database.close(), () => undefined);
   }
 }
 
-function open(): Promise<IDBDatabase> {
+function within<T>(database: IDBDatabase, mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // Strict: an answered write is on disk and not in a buffer.
+    const transaction = database.transaction(TABLE, mode, { durability: "strict" });
+    const request = ask(transaction.objectStore(TABLE));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error ?? new Error("the browser kept nothing"));
+  });
+}
+
+function open(closed: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       const table = request.result.createObjectStore(TABLE, { keyPath: "order", autoIncrement: true });
       table.createIndex("user", "userId");
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      request.result.onclose = closed;
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error ?? new Error("the browser opened no database"));
   });
 }
@@ -103,8 +125,7 @@ export class BrowserStore implements OutboxStore {
   readonly #memory = new MemoryStore(UNKEPT);
 
   async all(userId: string): Promise<Kept[]> {
-    const kept = await this.#kept.all(userId).catch(() => []);
-    return [...kept, ...(await this.#memory.all(userId))];
+    return [...(await this.#kept.all(userId)), ...(await this.#memory.all(userId))];
   }
 
   async put(kept: Kept): Promise<number> {
@@ -113,7 +134,9 @@ export class BrowserStore implements OutboxStore {
   }
 
   async remove(order: number): Promise<void> {
-    await (order > UNKEPT ? this.#memory : this.#kept).remove(order);
+    // What was kept once and could not be written again is in both.
+    await this.#memory.remove(order);
+    if (order <= UNKEPT) await this.#kept.remove(order);
   }
 
   async clear(userId: string): Promise<void> {

@@ -53,13 +53,15 @@ export class Outbox {
   readonly #rests = new Map<string, Rest>();
   /** Writes follow each other, so that the store numbers messages as they were written. */
   #writing: Promise<unknown> = Promise.resolve();
+  /** Whether what an earlier page left was read. */
+  #read = false;
   #draining = false;
   #closed = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#tabs = parts.tabs((told) => this.#heard(told));
-    void this.#refresh().then(() => this.#drain());
+    void this.#begin();
   }
 
   list(channelId: string): Pending[] {
@@ -114,13 +116,18 @@ export class Outbox {
   /** There is a new connection. */
   wake(): void {
     this.#stopResting();
-    void this.#drain();
+    void this.#begin();
   }
 
   close(): void {
     this.#closed = true;
     this.#stopResting();
     this.#tabs.close();
+  }
+
+  async #begin(): Promise<void> {
+    if (!this.#read) await this.#refresh();
+    await this.#drain();
   }
 
   #inOrder(): Item[] {
@@ -133,7 +140,7 @@ export class Outbox {
     const order = await this.#write(() => this.#parts.store.put(this.#kept(item)));
     const now = this.#items.get(item.clientMsgId);
     // Thrown away while it was written.
-    if (!now) return this.#write(() => this.#parts.store.remove(order));
+    if (!now) return this.#remove(order);
     now.order = order;
     this.#tabs.tell({ what: "kept", kept: this.#kept(now) });
     await this.#drain();
@@ -164,12 +171,19 @@ export class Outbox {
   async #forget(item: Item): Promise<void> {
     this.#take(item);
     const { order } = item;
-    if (order !== undefined) await this.#write(() => this.#parts.store.remove(order));
+    if (order !== undefined) await this.#remove(order);
   }
 
-  /** The store is right: other tabs write to it and send from it. */
+  /** What cannot be removed is sent again some time, and the server answers it as a duplicate. */
+  #remove(order: number): Promise<void> {
+    return this.#write(() => this.#parts.store.remove(order)).catch(() => undefined);
+  }
+
+  /** The store is right: other tabs write to it and send from it. What cannot be read tells nothing, and all stays as it is. */
   async #refresh(): Promise<void> {
-    const kept = await this.#write(() => this.#parts.store.all(this.#parts.userId));
+    const kept = await this.#write(() => this.#parts.store.all(this.#parts.userId)).catch(() => null);
+    if (!kept) return;
+    this.#read = true;
     const there = new Set(kept.map(({ order }) => order));
     for (const item of [...this.#items.values()]) {
       if (item.status === "waiting" && item.order !== undefined && !there.has(item.order)) this.#take(item);
@@ -206,6 +220,10 @@ export class Outbox {
         await this.#refresh();
         for (let item = this.#next(); item; item = this.#next()) await this.#send(item);
       });
+    } catch {
+      // The lock was refused. What would have been next tries again after a rest.
+      const next = this.#next();
+      if (next) this.#rest(next.draft.channelId, undefined);
     } finally {
       this.#draining = false;
     }
@@ -224,15 +242,13 @@ export class Outbox {
   async #send(item: Item): Promise<void> {
     const { clientMsgId, draft } = item;
     this.#set({ ...item, status: "sending" });
-    try {
-      const { message } = await this.#parts.send(draft, clientMsgId);
-      this.#rests.delete(draft.channelId);
-      this.#tabs.tell({ what: "sent", clientMsgId, message });
-      this.#arrived(item, message);
-      if (item.order !== undefined) await this.#parts.store.remove(item.order);
-    } catch (error) {
-      this.#refused(clientMsgId, error as HubError);
-    }
+    const sent = await this.#parts.send(draft, clientMsgId).catch((error: HubError) => this.#refused(clientMsgId, error));
+    if (!sent) return;
+    const { message } = sent;
+    this.#rests.delete(draft.channelId);
+    this.#tabs.tell({ what: "sent", clientMsgId, message });
+    this.#arrived(item, message);
+    if (item.order !== undefined) await this.#remove(item.order);
   }
 
   #arrived(item: Item, message: Message): void {
@@ -270,7 +286,7 @@ export class Outbox {
 }
 
 /** 22 characters of 128 random bits; `crypto.randomUUID` is there on https only. */
-function newId(): string {
+export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -121,7 +121,8 @@ export type ThreadMoved = ThreadSummary & { rootId: Id };
 /** The entries of a channel's log, by their names. */
 export interface ChannelEntries {
   new_message: { message: Message; thread?: ThreadMoved };
-  message_edited: { messageId: Id; text: string; revision: number; editedAt: Time };
+  /** Whom it calls is as before where `mentions` is missing. */
+  message_edited: { messageId: Id; text: string; revision: number; editedAt: Time; mentions?: Id[]; everyone?: "here" | "channel" };
   message_deleted: { messageId: Id; deletedAt: Time; thread?: ThreadMoved };
   message_pinned: { messageId: Id; userId: Id; removed: boolean; pinnedAt?: Time };
   reaction_updated: { messageId: Id; userId: Id; reaction: string; removed: boolean };

@@ -8,7 +8,7 @@ import { ring, countNotifications } from "./notices";
 import { apply, countSoon, forgetPlaces, loadPlaces, loseChannel } from "./mine";
 import { meetSome } from "./people";
 import { hear, see } from "./presence";
-import { accessToken, me } from "./session";
+import { accessToken, me, onSignOut } from "./session";
 
 /** Null while nobody is signed in. */
 export const hub = signal<Hub | null>(null);
@@ -28,6 +28,7 @@ export function keepConnected(): void {
   });
   window.addEventListener("online", tryNow);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
+  onSignOut(() => hub.peek()?.forget());
   onToken((signedIn) => signedIn && hub.peek()?.renew(signedIn.accessToken));
 }
 

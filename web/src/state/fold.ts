@@ -1,6 +1,6 @@
 // What a message is after an entry of its log: the sum of them in their order. Pure.
 
-import type { ChannelEntry, Message, Poll, Reaction, ThreadMoved } from "../hub/wire";
+import type { ChannelEntries, ChannelEntry, Message, Poll, Reaction, ThreadMoved } from "../hub/wire";
 
 /** The messages after the entry: the same list where it changes none of them. Those are in the order of `seq`. */
 export function fold(messages: readonly Message[], entry: ChannelEntry): readonly Message[] {
@@ -8,8 +8,7 @@ export function fold(messages: readonly Message[], entry: ChannelEntry): readonl
   switch (event) {
     case "new_message": return sumUp(append(messages, data.message), data.thread);
     case "message_edited":
-      return change(messages, data.messageId, (message) =>
-        ({ ...message, text: data.text, revision: data.revision, editedAt: data.editedAt }));
+      return change(messages, data.messageId, (message) => reword(message, data));
     case "message_deleted":
       return sumUp(change(messages, data.messageId, (message) => bury(message, data.deletedAt)), data.thread);
     case "reaction_updated":
@@ -65,6 +64,11 @@ function change(messages: readonly Message[], id: string, to: (message: Message)
   const message = messages[place];
   if (!message || message.deletedAt) return messages;
   return messages.with(place, to(message));
+}
+
+function reword({ everyone: before, ...message }: Message, { text, revision, editedAt, mentions, everyone }: ChannelEntries["message_edited"]): Message {
+  const calls = mentions ? everyone : before;
+  return { ...message, text, revision, editedAt, mentions: mentions ?? message.mentions, ...(calls && { everyone: calls }) };
 }
 
 /** Its place stays, and with it what its thread comes to. */

@@ -18,6 +18,8 @@ interface Page {
   hasMoreAfter: boolean;
 }
 
+type Query = { before?: number; after?: number; around?: number; limit?: number };
+
 export type Phase = "loading" | "ready" | "gone" | "failed";
 
 export class ChannelLog {
@@ -29,6 +31,8 @@ export class ChannelLog {
   readonly reading = signal<"before" | "after" | null>(null);
   readonly threads = new Map<string, ThreadLog>();
   private entered: Promise<void> | null = null;
+  /** Raised whenever the stretch is replaced, asked to be, or emptied: what was asked for before belongs to what was there before. */
+  private turn = 0;
   private pause = 0;
   private readonly hub: Hub;
 
@@ -55,30 +59,34 @@ export class ChannelLog {
 
   /** What is known of it holds no longer: it is read afresh. */
   async reset(): Promise<void> {
-    this.stretch.empty();
-    this.threads.clear();
+    this.empty();
     this.phase.value = "loading";
-    await this.latest().then(() => (this.phase.value = "ready"), () => (this.phase.value = "failed"));
+    const reading = this.replace(this.read({}));
+    const { turn } = this;
+    await reading.catch(() => {
+      if (turn !== this.turn) return;
+      this.entered = null;
+      this.phase.value = "failed";
+    });
   }
 
   /** It may not be read any more, so nothing of it stays. */
   leave(): void {
     this.phase.value = "gone";
     this.entered = null;
-    this.stretch.empty();
-    this.threads.clear();
+    this.empty();
   }
 
   async older(): Promise<void> {
     const first = this.stretch.messages.value[0];
     if (!first || !this.stretch.before.value) return;
-    await this.once("before", async () => this.stretch.prepend(await this.read({ before: first.seq })));
+    await this.once("before", { before: first.seq }, (reading) => this.stretch.prepend(reading));
   }
 
   async newer(): Promise<void> {
     const last = this.stretch.messages.value.at(-1);
     if (!last || !this.stretch.after.value) return;
-    await this.once("after", async () => this.stretch.append(await this.read({ after: last.seq })));
+    await this.once("after", { after: last.seq }, (reading) => this.stretch.append(reading));
   }
 
   /** Makes sure that what stands at `seq`, and what stands around it, is there. */
@@ -87,12 +95,12 @@ export class ChannelLog {
     const first = messages.value[0];
     const last = messages.value.at(-1);
     const inside = first && last && (first.seq <= seq || !this.stretch.before.value) && (last.seq >= seq || !this.stretch.after.value);
-    if (inside) return;
-    this.stretch.show(await this.read({ around: seq }));
+    if (inside || this.phase.value !== "ready") return;
+    await this.replace(this.read({ around: seq }));
   }
 
   async latest(): Promise<void> {
-    this.stretch.show(await this.read({}));
+    if (this.phase.value === "ready") await this.replace(this.read({}));
   }
 
   /** The place of the first message that was said at `time` or later. Along a log the clock never goes back. */
@@ -116,24 +124,47 @@ export class ChannelLog {
   }
 
   private async enter(): Promise<void> {
-    const joined = await this.hub.enter(this.id);
-    this.channel.value = joined.channel;
-    this.stretch.show({ messages: joined.messages, head: joined.head, before: joined.hasMoreBefore, after: joined.hasMoreAfter });
+    const entering = this.hub.enter(this.id).then((joined) => {
+      this.channel.value = joined.channel;
+      return readingOf(joined);
+    });
+    await this.replace(entering);
+  }
+
+  private empty(): void {
+    this.turn += 1;
+    this.stretch.empty();
+    this.threads.clear();
+  }
+
+  /** Begins the stretch anew with what comes, unless it was replaced or emptied while that was on its way. */
+  private async replace(coming: Promise<Reading>): Promise<void> {
+    const turn = (this.turn += 1);
+    const reading = await coming;
+    if (turn !== this.turn) return;
+    this.turn += 1;
+    this.stretch.show(reading);
     this.phase.value = "ready";
   }
 
-  private async read(query: { before?: number; after?: number; around?: number; limit?: number }): Promise<Reading> {
-    const page = await api.get<Page>(`/messages/channel/${this.id}`, { limit: PAGE, ...query });
-    return { messages: page.messages, head: page.head, before: page.hasMoreBefore, after: page.hasMoreAfter };
+  private async read(query: Query): Promise<Reading> {
+    return readingOf(await api.get<Page>(`/messages/channel/${this.id}`, { limit: PAGE, ...query }));
   }
 
   /** One page at a time; after a failure a pause, for the list goes on asking. */
-  private async once(what: "before" | "after", work: () => Promise<void>): Promise<void> {
+  private async once(what: "before" | "after", query: Query, take: (reading: Reading) => void): Promise<void> {
     if (this.reading.value || performance.now() < this.pause) return;
     this.reading.value = what;
-    await work().catch(() => (this.pause = performance.now() + PAUSE));
+    const { turn } = this;
+    const reading = await this.read(query).catch(() => null);
+    if (!reading) this.pause = performance.now() + PAUSE;
+    else if (turn === this.turn) take(reading);
     this.reading.value = null;
   }
+}
+
+function readingOf({ messages, head, hasMoreBefore, hasMoreAfter }: Page): Reading {
+  return { messages, head, before: hasMoreBefore, after: hasMoreAfter };
 }
 
 function isGone(problem: unknown): boolean {

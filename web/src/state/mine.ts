@@ -33,8 +33,20 @@ export function isAdminOf(group: Id | null): boolean {
   return group !== null && places.value.groups.get(group)?.role === "admin";
 }
 
+/** What was heard since each reading that is on its way began. */
+const readings = new Set<Entry[]>();
+
 /** Reads all anew and answers where each log stands, so that it can be followed from there. */
 export async function loadPlaces(): Promise<Record<Id, Position>> {
+  const heard: Entry[] = [];
+  readings.add(heard);
+  const heads = await readPlaces().finally(() => readings.delete(heard));
+  // The answer may be older than what was heard while it was on its way.
+  for (const entry of heard) if (entry.data.seq > (heads[entry.data.channelId]?.seq ?? 0)) take(entry);
+  return heads;
+}
+
+async function readPlaces(): Promise<Record<Id, Position>> {
   const [groups, channels] = await Promise.all([
     all<Group, "groups">("/groups/my-groups", "groups"),
     all<Channel & { lastMessage?: Message | null }, "channels">("/channels/my-channels", "channels", { with: "last,unread" }),
@@ -55,6 +67,11 @@ export function forgetPlaces(): void {
 }
 
 export function apply(entry: Entry): void {
+  for (const heard of readings) heard.push(entry);
+  take(entry);
+}
+
+function take(entry: Entry): void {
   const user = me.value;
   if (!user) return;
   places.value = fold(places.value, entry, user.id);

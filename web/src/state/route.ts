@@ -7,6 +7,11 @@ const read = (): Route => ({ path: location.pathname, query: new URLSearchParams
 
 export const route = signal<Route>(typeof location === "undefined" ? { path: "/", query: new URLSearchParams() } : read());
 
+/** Where an address says one wanted to go, if that is a page of ours: a browser reads `//x` and `/\x` as another server. */
+export function ownPath(to: string | null): string {
+  return to && /^\/(?![/\\])[^\t\r\n]*$/.test(to) ? to : "/";
+}
+
 export function go(to: string, how: "push" | "replace" = "push"): void {
   if (to === location.pathname + location.search) return;
   if (how === "push") history.pushState(null, "", to);

@@ -42,11 +42,24 @@ export async function claim(claimToken: string, account: Account): Promise<void>
 
 export async function signOut(): Promise<void> {
   await api.post("/auth/logout").catch(() => undefined);
-  forget();
+  await leave();
 }
 
 export async function signOutEverywhere(): Promise<void> {
   await api.post("/auth/logout-all");
+  await leave();
+}
+
+type Farewell = () => Promise<void> | undefined;
+const farewells = new Set<Farewell>();
+
+/** What is thrown away when one signs out, and not when a session merely ends: the next one here may be somebody else. */
+export function onSignOut(farewell: Farewell): void {
+  farewells.add(farewell);
+}
+
+async function leave(): Promise<void> {
+  await Promise.allSettled([...farewells].map((farewell) => farewell()));
   forget();
 }
 

@@ -28,8 +28,19 @@ describe("folding", () => {
 
   it("changes what it says by an edit", () => {
     expect(after(golden("message_edited"))).toEqual({
-      ...message, text: "shall we?", revision: 2, editedAt: "2023-11-14T22:13:20.000Z",
+      ...message, text: "shall we?", revision: 2, editedAt: "2023-11-14T22:13:20.000Z", mentions: [ANN], everyone: "channel",
     });
+  });
+
+  it("calls whom an edit calls, and whom it called before where the edit does not say", () => {
+    const called = after(golden("message_edited", { mentions: [ANN, BOB], everyone: "here" }));
+    expect(called).toMatchObject({ mentions: [ANN, BOB], everyone: "here" });
+    const edit = golden("message_edited");
+    const { mentions: _, everyone: __, ...silent } = edit.data as typeof edit.data & { mentions?: string[]; everyone?: string };
+    const as = { ...edit, data: silent } as ChannelEntry;
+    expect(fold([called], as)[0]).toMatchObject({ mentions: [ANN, BOB], everyone: "here" });
+    const none = fold([called], golden("message_edited", { mentions: [], everyone: undefined }))[0];
+    expect([none?.mentions, none?.everyone]).toEqual([[], undefined]);
   });
 
   it("leaves a place without content after a deletion, for ever", () => {

@@ -1,7 +1,7 @@
 // Unsent messages: in order, once, over breaks, reloads and other tabs.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { MemoryStore } from "../outbox-store";
+import { BrowserStore, MemoryStore } from "../outbox-store";
 import { FAIR, FakeServer } from "./server";
 import { Browser, open } from "./world";
 
@@ -256,4 +256,78 @@ test("forgetting leaves nothing behind", async () => {
   await hub.forget();
   expect(hub.pending("c")).toEqual([]);
   expect(await browser.store.all("u1")).toEqual([]);
+});
+
+test("a store that could not be read is read again with the next connection", async () => {
+  const server = new FakeServer("c");
+  const browser = new Browser();
+  server.weather = { ...FAIR, refusesConnect: () => "websocket error" };
+  const before = open(server, {}, browser);
+  before.hub.send(draft("one"));
+  await pass(10);
+  before.hub.stop();
+  const read = vi.spyOn(browser.store, "all").mockRejectedValue(new Error("unreadable"));
+  const after = open(server, {}, browser);
+  await pass(10);
+  expect(after.hub.pending("c")).toEqual([]);
+  read.mockRestore();
+  server.weather = FAIR;
+  after.hub.start();
+  await pass(1_000);
+  expect(server.texts("c")).toEqual(["one"]);
+});
+
+test("a store that cannot be read keeps nothing that is known from being sent", async () => {
+  const server = new FakeServer("c");
+  const browser = new Browser();
+  const { hub } = open(server, {}, browser);
+  hub.send(draft("one"));
+  await pass(10);
+  vi.spyOn(browser.store, "all").mockRejectedValue(new Error("unreadable"));
+  hub.start();
+  await pass(1_000);
+  expect(server.texts("c")).toEqual(["one"]);
+});
+
+test("a browser that keeps nothing still sends", async () => {
+  const server = new FakeServer("c");
+  const { hub } = open(server, { store: new BrowserStore() });
+  hub.start();
+  hub.send(draft("one"));
+  await pass(100);
+  expect(server.texts("c")).toEqual(["one"]);
+  expect(hub.unsent).toBe(0);
+});
+
+test("what was sent and cannot be removed is not failed", async () => {
+  const server = new FakeServer("c");
+  const store = new MemoryStore();
+  store.remove = () => Promise.reject(new Error("read only"));
+  const { hub } = open(server, { store });
+  const seen = new Set<string>();
+  hub.on("pending", () => hub.pending("c").forEach(({ status }) => seen.add(status)));
+  hub.start();
+  void hub.enter("c");
+  await pass(100);
+  server.weather = { ...FAIR, loses: (what) => what === "event" };
+  hub.send(draft("one"));
+  await pass(1_000);
+  expect(server.texts("c")).toEqual(["one"]);
+  expect([...seen]).toEqual(["waiting", "sending", "sent"]);
+});
+
+test("a lock that is refused keeps nothing from being sent later", async () => {
+  const server = new FakeServer("c");
+  const browser = new Browser();
+  let refusals = 1;
+  const tabs: typeof browser.tabs = (heard) => {
+    const made = browser.tabs(heard);
+    return { ...made, alone: (work) => (refusals-- > 0 ? Promise.reject(new Error("no lock")) : made.alone(work)) };
+  };
+  const { hub } = open(server, { tabs }, browser);
+  hub.start();
+  await pass(100);
+  hub.send(draft("one"));
+  await pass(60_000);
+  expect(server.texts("c")).toEqual(["one"]);
 });

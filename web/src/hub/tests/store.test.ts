@@ -1,10 +1,12 @@
 // What keeps the outbox: the same rules for the browser's database and for memory.
 import "fake-indexeddb/auto";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { BrowserStore, IndexedStore, MemoryStore, type OutboxStore } from "../outbox-store";
 
 let user = 0;
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe.each([
   ["IndexedDB", () => new IndexedStore()],
@@ -32,15 +34,39 @@ describe.each([
   });
 });
 
-test("a browser that keeps nothing still sends", async () => {
+test("what a browser does not keep is in memory, and what it has kept nobody can tell", async () => {
   const store = new BrowserStore();
-  const open = indexedDB.open;
-  indexedDB.open = () => {
+  const opening = vi.spyOn(indexedDB, "open").mockImplementation(() => {
     throw new Error("not in this window");
-  };
+  });
   const order = await store.put({ userId: "u", clientMsgId: "one", draft: { channelId: "c" } });
+  await expect(store.all("u")).rejects.toThrow("not in this window");
+  opening.mockRestore();
   expect((await store.all("u")).length).toBe(1);
   await store.remove(order);
   expect(await store.all("u")).toEqual([]);
-  indexedDB.open = open;
+});
+
+test("what was kept and cannot be written again is removed from both places", async () => {
+  const store = new BrowserStore();
+  const kept = { userId: "both", clientMsgId: "one", draft: { channelId: "c" } };
+  const order = await store.put(kept);
+  const write = vi.spyOn(IndexedStore.prototype, "put").mockRejectedValue(new Error("full"));
+  await store.put({ ...kept, order });
+  write.mockRestore();
+  await store.remove(order);
+  expect(await store.all("both")).toEqual([]);
+});
+
+test.each([
+  ["closed without a word", (database: IDBDatabase) => database.close()],
+  ["closed by the browser", (database: IDBDatabase) => database.onclose?.(new Event("close"))],
+])("a database that was %s is opened again", async (_, shut) => {
+  const opened = vi.spyOn(indexedDB, "open");
+  const store = new IndexedStore();
+  const userId = `u${(user += 1)}`;
+  await store.put({ userId, clientMsgId: "one", draft: { channelId: "c" } });
+  shut((opened.mock.results[0]?.value as IDBOpenDBRequest).result);
+  expect((await store.all(userId)).length).toBe(1);
+  expect(opened).toHaveBeenCalledTimes(2);
 });
