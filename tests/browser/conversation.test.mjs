@@ -201,6 +201,13 @@ onStage("a conversation in the browser", (stage) => {
     await right.reads("done 🎉");
   });
 
+  test("a message whose file has no address that is one is read all the same", async () => {
+    const { ann, channel, right } = await two();
+    await ann.rest("POST", "/messages", { channelId: channel, text: "the plan", attachments: ["https://["], imageUrl: "https://[" });
+    await right.reads("the plan");
+    await right.page.getByText("https://[").first().waitFor();
+  });
+
   test("a file that is dropped or pasted is refused in words", async () => {
     const [ann] = await stage.world.people("ann");
     const { channel } = await stage.world.group(ann);
