@@ -1,7 +1,7 @@
 //! Text as HTML that can be shown as it is: Markdown with a closed set of tags, and nothing that runs.
 //!
 //! What is kept and told is always the text; this is only a way to show it. Whatever the text holds, the
-//! answer has no tag, attribute or scheme but those that [`writer`] writes, so HTML in it is shown and
+//! answer has no tag, attribute or scheme but those that `writer` writes, so HTML in it is shown and
 //! not obeyed. `docs/formatting.md` has the rules for those who render it themselves, and
 //! `fixtures/markdown.json` the cases that both are held to.
 
