@@ -60,7 +60,8 @@ def compared(row, results):
             lines.append([NAMES[key], *["failed"] * len(row.figures), "–"])
             continue
         bold = "**" if key.startswith("hubbub") else ""
-        cells = [shown(figure, medians[figure.name]) for figure in row.figures]
+        # A figure that came to the row later was not measured with the others.
+        cells = [shown(figure, medians.get(figure.name)) for figure in row.figures]
         lines.append([f"{bold}{NAMES[key]}{bold}", *cells, ratio(medians[row.compared], ours)])
     text += table(head, lines)
     text += f"\nMedians of {found['rounds']} rounds in turn; the ratio is that of {row.compared}.\n" if found["rounds"] > 1 else ""
