@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::warn;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -41,8 +43,24 @@ pub fn id<T>(clock: &Clock, user: Id<User>, intent: Option<&ClientMsgId>) -> Id<
     }
 }
 
-/// Takes up all that is due now: of one person in the order in which it fell due, and nothing after what
-/// could not be done. What failed comes again when its claim ends; the first failure is the answer.
+/// Sweeps again and again, until it is dropped.
+pub async fn keep_up<F>(what: &'static str, sweep: impl Fn() -> F)
+where
+    F: Future<Output = Result<()>>,
+{
+    let mut often = interval(EVERY);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        often.tick().await;
+        if let Err(error) = sweep().await {
+            warn!(task = what, cause = ?error, "not everything that is due could be done, this will be tried again");
+        }
+    }
+}
+
+/// Takes up all that is due now: of one person in the order in which it fell due, and in this call nothing
+/// after what could not be done. What failed comes again when its claim ends, maybe after what fell due
+/// later; the first failure is the answer.
 pub async fn take_up<T: Due, F>(table: &Table<T>, clock: &Clock, work: impl Fn(T) -> F) -> Result<()>
 where
     F: Future<Output = Result<()>>,

@@ -235,3 +235,33 @@ async fn one_host_is_asked_once_a_second() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_what_is_deleted_while_its_pages_are_asked_for_nothing_is_told() {
+    story(async |company: Company| {
+        let mut reading = Reading::new(&company).await;
+        let send = Send { text: Some("http://a.example/".parse().unwrap()), ..Send::to(reading.channel) };
+        let said = company.messages.post(&reading.ann, send).await.unwrap().message;
+        let batches = reading.follower.several(100).await;
+        company.messages.delete(&reading.ann, said.id).await.unwrap();
+        reading.previews.work(&reading.fetcher, &batches).await.unwrap();
+        assert_eq!((reading.asked(), reading.told().len()), (vec!["a.example".to_owned()], 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_said_while_previews_are_off_is_never_asked_for() {
+    story(async |company: Company| {
+        let mut reading = Reading::new(&company).await;
+        reading.say(&company, "http://a.example/").await;
+        reading.follower.keep().await.unwrap();
+        switched(&company, false).keep_up().await;
+        let send = Send { text: Some("http://off.example/".parse().unwrap()), ..Send::to(reading.channel) };
+        company.messages.post(&reading.ann, send).await.unwrap();
+        reading.follower = Follower::open("previews", &company.logs, Start::Now).await.unwrap();
+        reading.say(&company, "http://b.example/").await;
+        assert_eq!(reading.asked(), ["a.example", "b.example"]);
+    })
+    .await;
+}

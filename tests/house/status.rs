@@ -324,3 +324,25 @@ async fn a_device_speaks_for_itself_and_the_best_of_them_is_kept() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn two_devices_that_choose_at_once_do_not_undo_one_another() {
+    story(async |company: Company| {
+        let (ann, _) = choir(&company).await;
+        // Of somebody who never chose anything, and of somebody who did.
+        for round in 0..2 {
+            let kept = company.statuses.kept(ann.id).await.unwrap();
+            let [hidden, eating] = [
+                json!({ "status": "invisible" }),
+                json!({ "text": format!("lunch {round}"), "status": "online" }),
+            ]
+            .map(|edit| kept.with(from(edit)));
+            let say = async |chosen| company.store.preferences.say(ann.id, chosen).await.unwrap();
+            assert!(say(&hidden).await.is_some());
+            assert!(say(&eating).await.is_none(), "it was chosen without knowing of the other");
+        }
+        let both = says(&company, &ann, json!({ "text": "lunch" })).await;
+        assert_eq!((&both["status"], &both["text"]), (&json!("invisible"), &json!("lunch")));
+    })
+    .await;
+}

@@ -12,8 +12,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::time::{MissedTickBehavior, interval};
-use tracing::{info, warn};
+use tracing::info;
 
 use super::Shelf;
 use super::due::{self, CLAIM};
@@ -89,14 +88,7 @@ impl Erasure {
 
     /// Erases whoever is due. Runs until it is dropped.
     pub async fn keep_up(&self) {
-        let mut often = interval(due::EVERY);
-        often.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            often.tick().await;
-            if let Err(error) = self.sweep().await {
-                warn!(cause = ?error, "an account cannot be erased yet, this will be tried again");
-            }
-        }
+        due::keep_up("erasing accounts", || self.sweep()).await;
     }
 
     pub async fn sweep(&self) -> Result<()> {

@@ -10,8 +10,6 @@ mod job;
 use std::fs::File;
 
 use serde_json::json;
-use tokio::time::{MissedTickBehavior, interval};
-use tracing::warn;
 
 use super::{Roster, Shelf, due, own_log};
 use crate::clock::nonce;
@@ -87,14 +85,7 @@ impl Exports {
 
     /// Makes what was asked for and throws away what is over. Runs until it is dropped.
     pub async fn keep_up(&self) {
-        let mut often = interval(due::EVERY);
-        often.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            often.tick().await;
-            if let Err(error) = self.sweep().await {
-                warn!(cause = ?error, "an export cannot be made yet, this will be tried again");
-            }
-        }
+        due::keep_up("exports", || self.sweep()).await;
     }
 
     pub async fn sweep(&self) -> Result<()> {
